@@ -1,0 +1,30 @@
+/**
+ * What the shell lends to everybody else: time, chance and a log. The floors below the server never
+ * reach for them; a test hands in its own.
+ */
+
+/** Milliseconds, monotonic within a run. */
+export interface Clock {
+  now(): number
+  /** Calls `run` once, `delayMs` from now; the function returned takes it back. */
+  after(delayMs: number, run: () => void): () => void
+}
+
+/** Unpredictable for strangers, repeatable in tests. */
+export interface Chance {
+  /** A Via branch that no other request of this process carries, magic cookie included. RFC 3261 §8.1.1.7 */
+  branch(): string
+  /** A From or To tag with at least 32 bits of randomness. RFC 3261 §19.3 */
+  tag(): string
+  /** Uniform in [0, 1). */
+  random(): number
+}
+
+/** The four levels of `docs/architecture.md`; pino fits it. */
+export interface Log {
+  error(fields: object, text: string): void
+  warn(fields: object, text: string): void
+  info(fields: object, text: string): void
+  debug(fields: object, text: string): void
+  isLevelEnabled?(level: string): boolean
+}

@@ -1,0 +1,116 @@
+/** What a handler is given: one request, or one thing that happened to it. */
+import { type SipError } from '../errors.js'
+import { type Flow } from '../message/flow.js'
+import { type SipRequest, type SipResponse } from '../message/message.js'
+import { type Branch, type FailureCause, type RelayOptions } from '../proxy/proxy-context.js'
+import { type Target, type TargetSource } from '../proxy/target.js'
+import { type Handled } from './handled.js'
+
+/** A typed slot on a request's context: see `contextKey`. */
+export interface ContextKey<T> {
+  readonly name: string
+  readonly slot: number
+  /** Carries the type only. */
+  readonly type?: T
+}
+
+/** Where the request came from. */
+export interface Source {
+  /** Numeric, IPv6 without brackets. */
+  readonly address: string
+  readonly port: number
+  readonly transport: string
+  /** The zone of the listener, or the one that the address belongs to. */
+  readonly zone: string
+  readonly flow: Flow
+}
+
+export type ReplyHeaders = Readonly<Record<string, string>>
+/** A Request-URI as text, or a target with its role. */
+export type TargetLike = string | Target
+
+/** What every kind of context offers. */
+export interface AnyContext {
+  /** The request as it came, with the edits that handlers made. */
+  readonly request: SipRequest
+  readonly source: Source
+  /** Milliseconds of the app's clock, read once for this input. */
+  readonly now: number
+  /** The value of a slot; throws SIPW_ERR_CONTEXT_KEY_MISSING if no middleware has set it. */
+  get<T>(key: ContextKey<T>): T
+  /** The value of a slot, or undefined. */
+  peek<T>(key: ContextKey<T>): T | undefined
+  set<T>(key: ContextKey<T>, value: T): void
+}
+
+/** The ways on from a request that has no final answer yet. */
+export interface Answering extends AnyContext {
+  /** Answers with a final response. */
+  reply(status: number, headers?: ReplyHeaders): Handled
+  /** Tries targets one after the other until one accepts. */
+  relay(targets: TargetLike | readonly TargetLike[] | TargetSource, options?: RelayOptions): Handled
+  /** Tries all targets at once; the first 2xx wins. */
+  fork(targets: readonly TargetLike[], options?: RelayOptions): Handled
+  /** Ends the request without an answer. */
+  drop(): Handled
+  /** Fires when the caller hangs up. */
+  readonly signal: AbortSignal
+}
+
+export interface RequestContext extends Answering {
+  /** A provisional response: 101–199. */
+  progress(status: number, headers?: ReplyHeaders): void
+  /** Stay in the path of the dialog. §16.6 step 4 */
+  recordRoute(): void
+  /** Goes where Route and Request-URI say. */
+  relayAsRouted(options?: RelayOptions): Handled
+}
+
+/** One attempt has failed finally (300–699, silence, or the transport). */
+export interface FailureContext extends Answering {
+  readonly branch: Branch
+  readonly cause: FailureCause
+  /** The answer of the attempt that just ended: the target's own, or the 408 or 503 that stands for it. */
+  readonly response: SipResponse
+  /** What `forward()` would send. */
+  readonly best: SipResponse
+  /** No response came in time. */
+  readonly timedOut: boolean
+  /** The transport's reason, if it failed. */
+  readonly error: SipError | undefined
+  /** Tries the next target of the same relay, with its options; with none left, forwards. */
+  relayNext(): Handled
+  /** Lets the best response go to the caller. */
+  forward(): Handled
+}
+
+/** A response of one branch, before it is chosen or passed on; edits are allowed. */
+export interface ResponseContext extends AnyContext {
+  readonly branch: Branch
+  readonly response: SipResponse
+}
+
+/** The copy that leaves for one target; `request` is that copy, edits touch this branch only. */
+export interface BranchContext extends AnyContext {
+  readonly index: number
+  readonly target: Target | undefined
+}
+
+/** The caller hung up; the CANCEL has been answered. */
+export interface CancelContext extends AnyContext {
+  readonly cancel: SipRequest
+}
+
+/** What goes to the caller, whoever made it; edits are allowed. */
+export interface ReplyContext extends AnyContext {
+  readonly response: SipResponse
+  /** Undefined for an answer that was made here. */
+  readonly branch: Branch | undefined
+}
+
+/** The request is over. */
+export interface DoneContext extends AnyContext {
+  /** The final status that went to the caller; undefined if none did. */
+  readonly status: number | undefined
+  readonly branches: readonly Branch[]
+}

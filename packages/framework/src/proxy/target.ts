@@ -1,0 +1,16 @@
+/** One place that a request may be sent to. RFC 3261 §16.5 */
+export interface Target {
+  readonly uri: string
+  /**
+   * `request-uri`: the copy's Request-URI becomes `uri` (§16.6 step 2).
+   * `next-hop`: the Request-URI stays as it came and the copy goes to `uri` (a load balancer's choice).
+   */
+  readonly role: 'request-uri' | 'next-hop'
+  /** Whose choice it was: the dispatcher hangs its destination here. */
+  readonly origin?: unknown
+}
+
+/** Yields targets in order of preference: the first choice and then the fallbacks. */
+export interface TargetSource {
+  next(): Target | undefined
+}

@@ -1,0 +1,1 @@
+export { VirtualClock } from '../server/virtual-clock.js'

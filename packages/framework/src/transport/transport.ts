@@ -1,0 +1,78 @@
+/**
+ * The interface of a transport: bytes to and from the network, in whole messages. A plugin may add one.
+ * RFC 3261 §18
+ */
+import { type Clock, type Log } from '../environment.js'
+import { type SipError } from '../errors.js'
+import { type Flow, type Hop, type LocalAddress, type TransportName } from '../message/flow.js'
+import { type MessageLimits } from '../message/parse.js'
+
+/** What a listener may hold and how long it waits; each has a default with its reason in `limits.ts`. */
+export interface TransportLimits {
+  readonly message: MessageLimits
+  /** Stream connections in all, and from one source address. */
+  readonly connections: number
+  readonly connectionsPerSource: number
+  /** From the first byte of a message to its last; bytes do not extend it. */
+  readonly messageTimeoutMs: number
+  /** Until the first byte of a new connection. */
+  readonly firstByteTimeoutMs: number
+  /** A connection that carried nothing for so long is closed. */
+  readonly idleTimeoutMs: number
+  readonly connectTimeoutMs: number
+  /** Bytes that wait for one slow reader at most. */
+  readonly sendQueueBytes: number
+  /** Connected UDP sockets (one per destination, for ICMP errors) at most; the one unused for longest goes. */
+  readonly udpDestinations: number
+}
+
+/** Who takes what a transport receives. */
+export interface Receiver {
+  /** One whole message, latin1. */
+  received(text: string, flow: Flow): void
+  /** A stream that can no longer be cut: the receiver may still answer before the connection closes. */
+  broken(error: SipError, text: string, flow: Flow): void
+  /** Nothing gets to this hop: ICMP unreachable, refused, reset, connect timeout, failed handshake. */
+  unreachable(hop: Hop, error: SipError): void
+}
+
+export interface ListenOptions {
+  /** Numeric address, IPv6 without brackets. */
+  readonly address: string
+  /** 0 chooses a free one. */
+  readonly port: number
+  readonly advertise?: { readonly host: string; readonly port?: number }
+  readonly zone?: string
+}
+
+/** What a transport is given to work with. */
+export interface TransportHost {
+  readonly clock: Clock
+  readonly log: Log
+  readonly limits: TransportLimits
+}
+
+/** A bound socket and the connections and destinations behind it. */
+export interface Listener {
+  readonly local: LocalAddress
+  /** Sends a request. Failure is told later, by `Receiver.unreachable`. */
+  sendTo(hop: Hop, text: string): void
+  /**
+   * Sends a response on the flow that its request came by. False if that connection is gone: the caller then
+   * sends it to where Via says (§18.2.2).
+   */
+  sendBack(flow: Flow, text: string): boolean
+  /** Live connections, for limits and metrics. */
+  readonly connections: number
+  /** Stops receiving, closes what is open. */
+  close(): Promise<void>
+}
+
+export interface Transport {
+  readonly name: TransportName
+  readonly reliable: boolean
+  /** The port of a URI without one. RFC 3261 §19.1.2 */
+  readonly defaultPort: number
+  /** Throws SIPW_ERR_LISTEN with address, port and the system's reason. */
+  listen(options: ListenOptions, receiver: Receiver, host: TransportHost): Promise<Listener>
+}
