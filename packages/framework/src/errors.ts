@@ -1,6 +1,14 @@
 /** Every error sipwright throws, with the SIP status it deserves when it ends a request. */
 export const errors = {
+  SIPW_ERR_BAD_EXTENSION: {
+    status: 420,
+    text: 'extensions that a proxy must know and we do not: %s',
+  },
+  SIPW_ERR_LOOP: { status: 482, text: 'the request has been here before, unchanged' },
   SIPW_ERR_MALFORMED_HEADER: { status: 400, text: 'malformed %s header: %s' },
+  SIPW_ERR_MAX_BREADTH: { status: 440, text: 'Max-Breadth %s allows no further branch' },
+  SIPW_ERR_MAX_FORWARDS: { status: 483, text: 'Max-Forwards is used up' },
+  SIPW_ERR_URI_SCHEME: { status: 416, text: 'no way to route a URI of scheme %s' },
 } as const satisfies Record<string, { status: number; text: string }>
 
 export type ErrorCode = keyof typeof errors
