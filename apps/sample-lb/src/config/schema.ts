@@ -1,0 +1,276 @@
+/**
+ * The configuration's one source: types, defaults, the sentence of every key, and the JSON Schema that
+ * editors read. Strict everywhere, so that a misspelt key is refused. An `error` text says what was expected.
+ */
+import { z } from 'zod'
+import { isHostName, isNetwork, parseHostPort, parseListen } from './address.js'
+import { duration, durationOrOff } from './duration.js'
+
+const wholeNumber = (minimum: number, maximum = Number.MAX_SAFE_INTEGER): z.ZodNumber => {
+  const error =
+    maximum === Number.MAX_SAFE_INTEGER
+      ? `a whole number from ${String(minimum)}`
+      : `a whole number from ${String(minimum)} to ${String(maximum)}`
+  return z.number({ error }).int({ error }).min(minimum, { error }).max(maximum, { error })
+}
+
+const text = (expected: string): z.ZodString =>
+  z.string({ error: expected }).min(1, { error: expected })
+
+const listenText = z.string({ error: 'transport:address:port' }).transform((value, ctx) => {
+  const listen = parseListen(value)
+  if ('expected' in listen) {
+    ctx.addIssue({ code: 'custom', message: listen.expected })
+    return z.NEVER
+  }
+  return listen
+})
+
+const expectedAdvertise = 'a host, or host:port, such as 203.0.113.7:5060'
+const advertise = z.string({ error: expectedAdvertise }).transform((value, ctx) => {
+  const place = parseHostPort(value)
+  if (place === undefined) {
+    ctx.addIssue({ code: 'custom', message: expectedAdvertise })
+    return z.NEVER
+  }
+  return place
+})
+
+const listener = z.union(
+  [
+    listenText.transform((listen) => ({ ...listen, advertise: undefined, zone: 'public' })),
+    z
+      .strictObject({
+        bind: listenText.describe('The address to bind: transport:address:port.'),
+        advertise: advertise
+          .optional()
+          .describe('What Via and Record-Route say instead, behind NAT: host or host:port.'),
+        zone: text('the name of a zone')
+          .default('public')
+          .describe('What lies behind this listener.'),
+      })
+      .transform(({ bind, advertise, zone }) => ({ ...bind, advertise, zone })),
+  ],
+  { error: 'transport:address:port, or a map with bind, advertise and zone' },
+)
+
+const setId = z.union([text('the id of a set'), wholeNumber(0)], { error: 'the id of a set' })
+
+const destination = z.union(
+  [
+    text('a SIP URI such as sip:10.0.1.10:5060').transform((uri) => ({ uri })),
+    z.strictObject({
+      uri: text('a SIP URI such as sip:10.0.1.10:5060').describe(
+        'Where requests for this backend go.',
+      ),
+      id: text('a name').optional().describe('Its name in logs; the URI unless given.'),
+      priority: wholeNumber(0).optional().describe('Higher goes first where the algorithm asks.'),
+      weight: wholeNumber(0).optional().describe('Its share where the algorithm asks.'),
+      flags: wholeNumber(0, 63).optional().describe("Kamailio's bits, as in a dispatcher.list."),
+      attrs: z
+        .record(
+          z.string(),
+          z.union([z.string(), z.number()], { error: 'a text or a number' }).transform(String),
+          { error: 'a map of names and values' },
+        )
+        .optional()
+        .describe('Attributes for algorithms and routes.'),
+    }),
+  ],
+  { error: 'a SIP URI, or a map with uri, id, priority, weight, flags and attrs' },
+)
+
+const dispatcherSet = z.strictObject({
+  algorithm: z
+    .union([text('the name of an algorithm'), wholeNumber(0)], {
+      error: 'the name of an algorithm such as round-robin',
+    })
+    .default('round-robin')
+    .describe('How the usable destinations are ordered for each request.'),
+  destinations: z
+    .array(destination, { error: 'a list of destinations' })
+    .default([])
+    .describe('The backends, as SIP URI or as a map.'),
+})
+
+const probe = z.strictObject({
+  method: text('a SIP method')
+    .regex(/^[A-Z]+$/, { error: 'a SIP method such as OPTIONS' })
+    .default('OPTIONS')
+    .describe('The request that asks a destination whether it lives.'),
+  interval: durationOrOff
+    .prefault('30s')
+    .describe('From one probe of a destination to the next; 0 = off.'),
+  timeout: duration.prefault('2s').describe('A probe not answered within this has failed.'),
+  threshold: wholeNumber(1).default(3).describe('Consecutive failures until inactive.'),
+  recover: wholeNumber(1).default(1).describe('Consecutive successes until active again.'),
+  replyCodes: z
+    .array(
+      z
+        .union([z.number(), z.string()], { error: 'a status such as 404, or a range 480-489' })
+        .transform(String)
+        .refine((range) => /^[1-6]\d\d(?:-[1-6]\d\d)?$/.test(range), {
+          error: 'a status such as 404, or a range 480-489',
+        }),
+      { error: 'a list of statuses and ranges' },
+    )
+    .default(['200-299'])
+    .describe('Answers that count as success.'),
+  mode: z
+    .enum(['all', 'flagged', 'inactive', 'none'])
+    .default('all')
+    .describe("Which destinations are probed: Kamailio's ds_probing_mode 1, 3, 2, 0."),
+  from: text('a SIP URI').default('sip:dispatcher@localhost').describe('From of the probes.'),
+})
+
+const expectedTrigger =
+  'transport-error, no-response, 408, 500, 502, 503, 504 or 5xx (a 6xx ends every search)'
+const trigger = z.literal([408, 500, 502, 503, 504, '5xx', 'transport-error', 'no-response'], {
+  error: expectedTrigger,
+})
+
+const failover = z.strictObject({
+  on: z
+    .array(trigger, { error: `a list of ${expectedTrigger}` })
+    .default([503, 'transport-error', 'no-response'])
+    .describe('What makes the next destination be tried; never a 6xx.'),
+  noResponse: duration
+    .prefault('2s')
+    .describe('A destination that sent nothing at all within this is given up.'),
+  maxAttempts: wholeNumber(1, 100).default(3).describe('Destinations tried for one request.'),
+  noDestination: wholeNumber(400, 699)
+    .default(503)
+    .describe('The answer when no destination is usable.'),
+})
+
+const expectedMethod = 'a list of SIP methods, or of *'
+const rule = z.strictObject({
+  user: text('a pattern such as 2*')
+    .optional()
+    .describe('Pattern on the user of the Request-URI; * stands for any text. Absent: any user.'),
+  methods: z
+    .array(text('a SIP method, or *'), { error: expectedMethod })
+    .min(1, { error: expectedMethod })
+    .default(['*'])
+    .describe('Methods this rule is for; * = every one.'),
+  set: setId.transform(String).describe('The set that serves what matches.'),
+})
+
+const timers = z.strictObject({
+  t1: duration.prefault('500ms').describe('Round-trip estimate. RFC 3261 §17.1.1.1'),
+  t2: duration.prefault('4s').describe('Longest interval between retransmissions.'),
+  t4: duration.prefault('5s').describe('Longest life of a message in the network.'),
+  inviteTimeout: duration.optional().describe('Timer B; 64·t1 unless given.'),
+  nonInviteTimeout: duration.optional().describe('Timer F; 64·t1 unless given.'),
+  ringTimeout: duration.prefault('180s').describe('Timer C: how long a target may ring.'),
+  linger: duration.optional().describe('Timers D, H, J, L and M; 64·t1 unless given.'),
+})
+
+const expectedServer = 'a name server such as 127.0.0.53:5353'
+const dns = z.strictObject({
+  servers: z
+    .array(
+      z.string({ error: expectedServer }).refine((value) => isNameServer(value), {
+        error: expectedServer,
+      }),
+      { error: 'a list of name servers' },
+    )
+    .default([])
+    .describe("Name servers as address:port; empty = the system's."),
+})
+
+const limits = z.strictObject({
+  messageBytes: wholeNumber(1_024).default(65_535).describe('A whole message.'),
+  headerBytes: wholeNumber(512).default(16_384).describe('All header fields of a message.'),
+  headers: wholeNumber(16).default(256).describe('Header fields of a message.'),
+  connections: wholeNumber(1).default(10_000).describe('Stream connections in all.'),
+  connectionsPerSource: wholeNumber(1).default(64).describe('Stream connections of one address.'),
+  transactions: wholeNumber(1).default(200_000).describe('Transactions at one time.'),
+})
+
+const log = z.strictObject({
+  level: z
+    .enum(['error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('The least serious lines that are written.'),
+  format: z.enum(['json', 'pretty']).default('json').describe('For machines or for people.'),
+})
+
+/** The whole file. */
+export const configSchema = z
+  .strictObject({
+    listen: z
+      .array(listener, { error: 'a list of listeners such as udp:127.0.0.1:5060' })
+      .min(1, { error: 'at least one listener' })
+      .describe('Where requests come in, as transport:address:port or in the long form.'),
+    zones: z
+      .record(
+        z.string(),
+        z.array(
+          z.string({ error: 'a network such as 10.0.0.0/8' }).refine(isNetwork, {
+            error: 'a network such as 10.0.0.0/8',
+          }),
+          { error: 'a list of networks' },
+        ),
+        { error: 'a map from zone to networks' },
+      )
+      .default({})
+      .describe('Who is a backend or a peer, as zone and networks; anything else is public.'),
+    dispatcher: z
+      .strictObject({
+        sets: z
+          .record(z.string(), dispatcherSet, { error: 'a map from set id to set' })
+          .default({})
+          .describe('Sets of destinations, by id: a number or a name.'),
+        source: z
+          .strictObject({
+            file: text('the path of a dispatcher.list').describe(
+              "A dispatcher.list in Kamailio's format; relative to this file.",
+            ),
+            strict: z
+              .boolean({ error: 'true or false' })
+              .default(false)
+              .describe('A bad line refuses the whole file, instead of only itself.'),
+          })
+          .optional()
+          .describe('Where further destinations come from.'),
+        probe: probe.prefault({}).describe('How destinations are asked whether they live.'),
+      })
+      .describe('The backends: inline sets, a source, or both.'),
+    failover: failover.prefault({}).describe('When the next destination is tried.'),
+    route: z
+      .array(rule, { error: 'a list of rules' })
+      .default([{ methods: ['*'], set: '1' }])
+      .describe('Which set serves a request outside a dialog: the first match; none = 404.'),
+    domains: z
+      .array(
+        z.string({ error: 'a domain name' }).refine(isHostName, {
+          error: 'a domain name such as example.com',
+        }),
+        { error: 'a list of domain names' },
+      )
+      .default([])
+      .describe('Names we answer for; given, requests for other domains are refused with 403.'),
+    profile: z
+      .enum(['edge', 'open'])
+      .default('edge')
+      .describe('edge follows our own Route only; open is a plain proxy that follows any.'),
+    timers: timers.prefault({}).describe('RFC 3261 §17, table 4.'),
+    dns: dns.prefault({}).describe('How names are resolved.'),
+    limits: limits.prefault({}).describe('Bounds on what strangers may use.'),
+    log: log.prefault({}).describe('What is written to standard output.'),
+  })
+  .describe('Configuration of the sipwright load balancer')
+
+/** The file's values, defaults filled in, durations in milliseconds. */
+export type ConfigValues = z.output<typeof configSchema>
+
+/** The JSON Schema of the file, for editors. */
+export function configJsonSchema(): object {
+  return z.toJSONSchema(configSchema, { io: 'input' })
+}
+
+function isNameServer(value: string): boolean {
+  const place = parseHostPort(value)
+  return place !== undefined && isNetwork(place.host) && !place.host.includes('/')
+}

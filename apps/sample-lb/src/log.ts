@@ -1,0 +1,38 @@
+/** The log of the process: pino, as JSON for machines or as lines for people. */
+import { type Log } from '@sipwright/framework'
+import { pino } from 'pino'
+import { build as pretty } from 'pino-pretty'
+import { type ConfigValues } from './config/schema.js'
+
+/** A log that can be emptied before the process ends. */
+export interface ProcessLog extends Log {
+  /** Writes the one line that says the balancer serves, whatever the level. */
+  ready(listeners: readonly string[]): void
+  flush(): void
+}
+
+/** `descriptor`: 1 is standard output, 2 standard error. */
+export function openLog({ level, format }: ConfigValues['log'], descriptor: 1 | 2): ProcessLog {
+  if (format === 'json') {
+    const destination = pino.destination({ dest: descriptor, sync: false })
+    const log = pino({ level, base: null }, destination)
+    return Object.assign(log, {
+      ready: (listen: readonly string[]) =>
+        log.child({}, { level: 'info' }).info({ listen }, 'ready'),
+      flush: () => destination.flushSync(),
+    })
+  }
+  const stream = descriptor === 1 ? process.stdout : process.stderr
+  const destination = pretty({
+    colorize: stream.isTTY && process.env['NO_COLOR'] === undefined,
+    destination: descriptor,
+    sync: true,
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss.l',
+    singleLine: true,
+  })
+  return Object.assign(pino({ level, base: null }, destination), {
+    ready: (listen: readonly string[]) => void stream.write(`ready ${listen.join(' ')}\n`),
+    flush: () => undefined,
+  })
+}

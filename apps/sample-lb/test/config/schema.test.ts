@@ -1,0 +1,88 @@
+import { expect, test } from '@jest/globals'
+import { configJsonSchema, configSchema } from '#src/config/schema.js'
+
+const smallest = { listen: ['udp:127.0.0.1:5060'], dispatcher: { sets: { 1: {} } } }
+
+test('every section but listen and dispatcher may be left out; these are the defaults', () => {
+  expect(configSchema.parse(smallest)).toEqual({
+    listen: [
+      { transport: 'udp', address: '127.0.0.1', port: 5060, advertise: undefined, zone: 'public' },
+    ],
+    zones: {},
+    dispatcher: {
+      sets: { 1: { algorithm: 'round-robin', destinations: [] } },
+      probe: {
+        method: 'OPTIONS',
+        interval: 30_000,
+        timeout: 2_000,
+        threshold: 3,
+        recover: 1,
+        replyCodes: ['200-299'],
+        mode: 'all',
+        from: 'sip:dispatcher@localhost',
+      },
+    },
+    failover: {
+      on: [503, 'transport-error', 'no-response'],
+      noResponse: 2_000,
+      maxAttempts: 3,
+      noDestination: 503,
+    },
+    route: [{ methods: ['*'], set: '1' }],
+    domains: [],
+    profile: 'edge',
+    timers: { t1: 500, t2: 4_000, t4: 5_000, ringTimeout: 180_000 },
+    dns: { servers: [] },
+    limits: {
+      messageBytes: 65_535,
+      headerBytes: 16_384,
+      headers: 256,
+      connections: 10_000,
+      connectionsPerSource: 64,
+      transactions: 200_000,
+    },
+    log: { level: 'info', format: 'json' },
+  })
+})
+
+test.each([
+  'tls',
+  'acl',
+  'auth',
+  'rateLimit',
+  'flood',
+  'scanners',
+  'topologyHiding',
+  'cluster',
+  'workers',
+  'admin',
+])('%s is unknown until it works', (key) => {
+  const { success } = configSchema.safeParse({ ...smallest, [key]: {} })
+  expect(success).toBe(false)
+})
+
+test('a 6xx cannot be made a reason for failover (§16.7 step 5)', () => {
+  for (const on of [603, '6xx', 600]) {
+    expect(configSchema.safeParse({ ...smallest, failover: { on: [on] } }).success).toBe(false)
+  }
+})
+
+test('the JSON Schema for editors describes every key and closes every map', () => {
+  const undescribed: string[] = []
+  const open: string[] = []
+  walk(configJsonSchema(), '')
+  expect(undescribed).toEqual([])
+  expect(open).toEqual([])
+
+  function walk(schema: unknown, path: string): void {
+    if (typeof schema !== 'object' || schema === null) return
+    const { properties, additionalProperties } = schema as Record<string, unknown>
+    if (typeof properties === 'object' && properties !== null) {
+      if (additionalProperties !== false) open.push(path)
+      for (const [key, value] of Object.entries(properties)) {
+        if (!('description' in (value as object))) undescribed.push(`${path}.${key}`)
+      }
+    }
+    for (const [key, value] of Object.entries(schema)) walk(value, `${path}.${key}`)
+  }
+})
