@@ -1,8 +1,32 @@
+/** The CSeq header field. RFC 3261 §20.16 */
+import { SipError } from '../errors.js'
+import { isDigit, isToken, isWhite, readNumber, skipWhite, trimEnd } from './grammar.js'
+
 /** RFC 3261 §20.16 */
 export interface CSeq {
   readonly number: number
+  /** As written, case-sensitive. */
   readonly method: string
 }
 
-/** Parses `314159 INVITE`; the number is below 2^31. RFC 3261 §8.1.1.5 */
-export declare function parseCSeq(text: string): CSeq
+/** Parses `314159 INVITE`; the number is below 2^31. Throws SIPW_ERR_MALFORMED_HEADER. RFC 3261 §8.1.1.5 */
+export function parseCSeq(text: string): CSeq {
+  // CSeq = "CSeq" HCOLON 1*DIGIT LWS Method
+  const to = trimEnd(text, 0, text.length)
+  const from = skipWhite(text, 0, to)
+  let at = from
+  while (at < to && isDigit(text.charCodeAt(at))) at++
+  const number = readNumber(text, from, at, largestNumber)
+  const method = skipWhite(text, at, to)
+  if (number < 0 || method === to || !isWhite(text.charCodeAt(at))) throw malformed(text)
+  for (let i = method; i < to; i++) {
+    if (!isToken(text.charCodeAt(i))) throw malformed(text)
+  }
+  return { number, method: text.slice(method, to) }
+}
+
+const largestNumber = 0x7fff_ffff
+
+function malformed(text: string): SipError {
+  return new SipError('SIPW_ERR_MALFORMED_HEADER', ['CSeq', text])
+}

@@ -1,39 +1,368 @@
 /**
+ * The header section of a message. RFC 3261 §7.3
+ *
+ * What leaves a proxy is what came in but for a few lines, so a section is an index into the text that came,
+ * and an edited line is an index into a text of its own. Untouched neighbours leave as one slice.
+ */
+import { SipError } from '../errors.js'
+import {
+  COMMA,
+  DQUOTE,
+  LAQUOT,
+  isText,
+  isToken,
+  isWhite,
+  lowerCode,
+  quotedEnd,
+  readNumber,
+  skipWhite,
+  trimEnd,
+} from './grammar.js'
+import { CONTENT_LENGTH, UNKNOWN, headerId } from './header-name.js'
+import { END, FOLDED, ROW, START, TEXT, VALUE, quotedLineEnd } from './lines.js'
+
+/**
  * The header section of one message: ordered, byte-exact where untouched. Every string is latin1: one
  * character is one byte. Names are case-insensitive and a compact name equals its long one (§7.3.3).
  *
- * Reading never changes a byte; an edit changes only the lines that it names.
+ * Reading never changes a byte; an edit changes only the lines that it names. An edit throws
+ * SIPW_ERR_HEADER_INJECTION when the name is no token, or when the value holds CR, LF, another control character
+ * (unless escaped in a quoted string) or one that is not latin1: it could not leave as the field it was meant to be.
  */
-export declare class SipHeaders {
+export class SipHeaders {
+  readonly #texts: string[]
+  readonly #rows: number[]
+  #revision = 0
+
+  /** An empty section; `parseMessage` hands in what it has indexed. */
+  constructor(texts: string[] = [], rows: number[] = []) {
+    this.#texts = texts
+    this.#rows = rows
+  }
+
   /** Headers from `Name: value` pairs, in this order. */
-  static of(fields: Iterable<readonly [name: string, value: string]>): SipHeaders
+  static of(fields: Iterable<readonly [name: string, value: string]>): SipHeaders {
+    const headers = new SipHeaders()
+    for (const [name, value] of fields) {
+      check(name, value)
+      headers.#insert(headers.#rows.length, name, value)
+    }
+    return headers
+  }
+
+  /** Grows with every edit: whoever remembers something read from here compares it. */
+  get revision(): number {
+    return this.#revision
+  }
+
   /** The value of the first line of that name, unfolded and trimmed. */
-  get(name: string): string | undefined
+  get(name: string): string | undefined {
+    const row = this.#find(name, 0)
+    return row < 0 ? undefined : this.#value(row)
+  }
+
   /** The value of every line of that name, in order; commas are not split. */
-  getAll(name: string): string[]
-  /** Every value of a comma-separated header (Via, Route, Require …), across its lines. §7.3.1 */
-  values(name: string): string[]
+  getAll(name: string): string[] {
+    const values: string[] = []
+    for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row + ROW)) {
+      values.push(this.#value(row))
+    }
+    return values
+  }
+
+  /** Every value of a comma-separated header (Via, Route, Require …), across its lines. Empty ones are left out. §7.3.1 */
+  values(name: string): string[] {
+    const values: string[] = []
+    for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row + ROW)) {
+      const line = this.#value(row)
+      for (let from = 0; from <= line.length;) {
+        const to = elementEnd(line, from, line.length)
+        const start = skipWhite(line, from, to)
+        const end = trimEnd(line, start, to)
+        if (end > start) values.push(line.slice(start, end))
+        from = to + 1
+      }
+    }
+    return values
+  }
+
   /** The first of `values(name)`, without parsing the others. */
-  firstValue(name: string): string | undefined
-  has(name: string): boolean
+  firstValue(name: string): string | undefined {
+    for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row + ROW)) {
+      const line = this.#value(row)
+      const from = elementStart(line)
+      if (from === line.length) continue
+      const to = elementEnd(line, from, line.length)
+      return line.slice(from, trimEnd(line, from, to))
+    }
+    return undefined
+  }
+
+  /** How many `values(name)` there are; -1 if an empty one stands among them. */
+  countValues(name: string): number {
+    let count = 0
+    for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row + ROW)) {
+      const line = this.#value(row)
+      for (let from = 0; from <= line.length; count++) {
+        const to = elementEnd(line, from, line.length)
+        if (skipWhite(line, from, to) === to) return -1
+        from = to + 1
+      }
+    }
+    return count
+  }
+
+  has(name: string): boolean {
+    return this.#find(name, 0) >= 0
+  }
+
   /** Lines of that name. */
-  count(name: string): number
+  count(name: string): number {
+    let count = 0
+    for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row + ROW)) count++
+    return count
+  }
+
   /** Replaces the first line of that name (where it stands) and removes the others; appends if there was none. */
-  set(name: string, value: string): this
+  set(name: string, value: string): this {
+    check(name, value)
+    const row = this.#find(name, 0)
+    if (row < 0) return this.#insert(this.#rows.length, name, value)
+    this.#replace(row, name, value)
+    this.#removeFrom(name, row + ROW)
+    return this
+  }
+
   /** Adds a line after the last line of that name, or at the end. */
-  append(name: string, value: string): this
+  append(name: string, value: string): this {
+    check(name, value)
+    let at = this.#rows.length
+    for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, at)) at = row + ROW
+    return this.#insert(at, name, value)
+  }
+
   /** Adds a line before the first line of that name, or at the top. */
-  prepend(name: string, value: string): this
+  prepend(name: string, value: string): this {
+    check(name, value)
+    return this.#insert(Math.max(0, this.#find(name, 0)), name, value)
+  }
+
   /** Removes every line of that name. */
-  remove(name: string): this
+  remove(name: string): this {
+    this.#removeFrom(name, 0)
+    return this
+  }
+
   /** Removes the first of `values(name)`, its line too when it was the only one. */
-  removeFirstValue(name: string): this
-  /** Replaces the first of `values(name)` where it stands. */
-  replaceFirstValue(name: string, value: string): this
+  removeFirstValue(name: string): this {
+    for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row + ROW)) {
+      const line = this.#value(row)
+      const from = elementStart(line)
+      if (from === line.length) continue
+      const rest = line.slice(elementEnd(line, from, line.length) + 1)
+      const next = elementStart(rest)
+      if (next === rest.length) this.#removeRow(row)
+      else this.#replace(row, this.#name(row), rest.slice(next))
+      return this
+    }
+    return this
+  }
+
+  /** Replaces the first of `values(name)` where it stands; does nothing if there is none. */
+  replaceFirstValue(name: string, value: string): this {
+    check(name, value)
+    for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row + ROW)) {
+      const line = this.#value(row)
+      const from = elementStart(line)
+      if (from === line.length) continue
+      const to = elementEnd(line, from, line.length)
+      this.#replace(row, this.#name(row), value + line.slice(to))
+      return this
+    }
+    return this
+  }
+
   /** Independent of this one; costs no copy of text. */
-  clone(): SipHeaders
+  clone(): SipHeaders {
+    return new SipHeaders(this.#texts.slice(), this.#rows.slice())
+  }
+
   /** Name as written and value (unfolded, trimmed) of every line, in order. */
-  entries(): IterableIterator<readonly [name: string, value: string]>
+  *entries(): IterableIterator<readonly [name: string, value: string]> {
+    for (let row = 0; row < this.#rows.length; row += ROW) {
+      yield [this.#name(row), this.#value(row)]
+    }
+  }
+
   /** The lines as they leave, each with its CRLF, without the empty line. */
-  toString(): string
+  toString(): string {
+    return this.#join(-1)
+  }
+
+  /** As `toString`, with one Content-Length that says `length`: the line that came if it does, else one of ours. */
+  withContentLength(length: number): string {
+    return this.#join(length)
+  }
+
+  /** The lines of these names, byte for byte, in the order of the names; others are left behind. */
+  pick(ids: readonly number[]): SipHeaders {
+    const rows: number[] = []
+    for (const id of ids) {
+      for (let row = 0; row < this.#rows.length; row += ROW) {
+        if ((this.#rows[row]! & 0xff) === id) rows.push(...this.#rows.slice(row, row + ROW))
+      }
+    }
+    return new SipHeaders(this.#texts.slice(), rows)
+  }
+
+  #join(length: number): string {
+    const rows = this.#rows
+    let joined = ''
+    let counted = length < 0
+    // The run of neighbours that has not been written yet.
+    let text = -1
+    let from = 0
+    let to = 0
+    for (let row = 0; row < rows.length; row += ROW) {
+      if (length >= 0 && (rows[row]! & 0xff) === CONTENT_LENGTH) {
+        if (counted || this.#number(row) !== length) continue
+        counted = true
+      }
+      if (rows[row + TEXT] !== text || rows[row + START] !== to) {
+        if (text >= 0) joined += this.#texts[text]!.slice(from, to)
+        text = rows[row + TEXT]!
+        from = rows[row + START]!
+      }
+      to = rows[row + END]! + 2
+    }
+    if (text >= 0) joined += this.#texts[text]!.slice(from, to)
+    return counted ? joined : `${joined}Content-Length: ${length}\r\n`
+  }
+
+  #number(row: number): number {
+    const value = this.#value(row)
+    return readNumber(value, 0, value.length, Number.MAX_SAFE_INTEGER)
+  }
+
+  /** The first line of that name from `from` on; -1 if there is none. */
+  #find(name: string, from: number): number {
+    const rows = this.#rows
+    const id = headerId(name, 0, name.length)
+    for (let row = from; row < rows.length; row += ROW) {
+      if ((rows[row]! & 0xff) === id && (id !== UNKNOWN || this.#isNamed(row, name))) return row
+    }
+    return -1
+  }
+
+  #isNamed(row: number, name: string): boolean {
+    const text = this.#texts[this.#rows[row + TEXT]!]!
+    const start = this.#rows[row + START]!
+    for (let i = 0; i < name.length; i++) {
+      if (lowerCode(text.charCodeAt(start + i)) !== lowerCode(name.charCodeAt(i))) return false
+    }
+    return !isToken(text.charCodeAt(start + name.length))
+  }
+
+  #name(row: number): string {
+    const text = this.#texts[this.#rows[row + TEXT]!]!
+    const start = this.#rows[row + START]!
+    let end = start
+    while (isToken(text.charCodeAt(end))) end++
+    return text.slice(start, end)
+  }
+
+  #value(row: number): string {
+    const rows = this.#rows
+    const text = this.#texts[rows[row + TEXT]!]!
+    const start = rows[row + VALUE]!
+    const end = trimEnd(text, start, rows[row + END]!)
+    return (rows[row]! & FOLDED) === 0 ? text.slice(start, end) : unfold(text, start, end)
+  }
+
+  #replace(row: number, name: string, value: string): void {
+    const line = this.#line(name, value)
+    for (let field = 0; field < ROW; field++) this.#rows[row + field] = line[field]!
+  }
+
+  #insert(at: number, name: string, value: string): this {
+    this.#rows.splice(at, 0, ...this.#line(name, value))
+    return this
+  }
+
+  #removeRow(row: number): void {
+    this.#revision++
+    this.#rows.splice(row, ROW)
+  }
+
+  #removeFrom(name: string, from: number): void {
+    for (let row = this.#find(name, from); row >= 0; row = this.#find(name, row)) {
+      this.#removeRow(row)
+    }
+  }
+
+  /** The row of a new line, its text added to the others. */
+  #line(name: string, value: string): number[] {
+    this.#revision++
+    const text = `${name}: ${value}\r\n`
+    const index = this.#texts.push(text) - 1
+    return [headerId(name, 0, name.length), index, 0, name.length + 2, text.length - 2]
+  }
+}
+
+/** Where the first of comma-separated values ends; commas in quoted strings and angle brackets are part of it. §7.3.1 */
+function elementEnd(text: string, from: number, to: number): number {
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i)
+    if (code === COMMA) return i
+    if (code === DQUOTE) {
+      const end = quotedEnd(text, i, to)
+      if (end < 0) return to
+      i = end - 1
+    } else if (code === LAQUOT) {
+      const end = text.indexOf('>', i)
+      if (end < 0 || end >= to) return to
+      i = end
+    }
+  }
+  return to
+}
+
+/** Where the first value that is not empty begins; the end of the text if there is none. */
+function elementStart(text: string): number {
+  let from = 0
+  while (from < text.length) {
+    const code = text.charCodeAt(from)
+    if (code !== COMMA && !isWhite(code)) break
+    from++
+  }
+  return from
+}
+
+/** Every fold made one space. §7.3.1 */
+function unfold(text: string, from: number, to: number): string {
+  let plain = ''
+  let kept = skipWhite(text, from, to)
+  for (let fold = text.indexOf('\r\n', kept); fold >= 0 && fold < to;) {
+    plain += `${text.slice(kept, trimEnd(text, kept, fold))} `
+    kept = skipWhite(text, fold, to)
+    fold = text.indexOf('\r\n', kept)
+  }
+  return plain + text.slice(kept, to)
+}
+
+function check(name: string, value: string): void {
+  if (name === '') throw injection('a header without a name', value)
+  for (let i = 0; i < name.length; i++) {
+    if (!isToken(name.charCodeAt(i))) throw injection('a header name', name)
+  }
+  for (let i = 0; i < value.length; i++) {
+    if (isText(value.charCodeAt(i))) continue
+    // What a message may bring, an edit may pass on: a control character behind a backslash, in quotes.
+    if (quotedLineEnd(value, 0) !== value.length) throw injection(name, value)
+    return
+  }
+}
+
+function injection(what: string, text: string): SipError {
+  return new SipError('SIPW_ERR_HEADER_INJECTION', [what, JSON.stringify(text)])
 }

@@ -1,31 +1,164 @@
-import { type SipError } from '../errors.js'
-import { type SipMessage, type SipRequest } from './message.js'
+/** From the bytes of one whole message to a request or a response. RFC 3261 §7, §18.3 */
+import { SipError } from '../errors.js'
+import { checkMessage } from './check.js'
+import { CR, LF, SP, isDigit, isText, isToken, isVisible, isWord, readNumber } from './grammar.js'
+import { SipHeaders } from './headers.js'
+import { defaultMessageLimits, type MessageLimits } from './limits.js'
+import { indexLines } from './lines.js'
+import { SipRequest, SipResponse, type SipMessage } from './message.js'
+import { isAnswerable } from './via.js'
 
-/** Bounds on what a stranger may send. */
-export interface MessageLimits {
-  readonly messageBytes: number
-  readonly headerBytes: number
-  readonly headerLineBytes: number
-  readonly headers: number
-  readonly vias: number
-  readonly routes: number
-  readonly methodBytes: number
-  readonly uriBytes: number
-}
-
-export declare const defaultMessageLimits: MessageLimits
+export { defaultMessageLimits, type MessageLimits } from './limits.js'
 
 /** A message that is refused: why, and the request to answer when an answer can be addressed. */
 export interface Malformed {
   readonly kind: 'malformed'
   readonly error: SipError
-  /** Undefined for responses, for ACK, and where no Via says whom to answer. */
+  /**
+   * What could be read of the request. Undefined for responses, for ACK, and where no Via says whom to answer.
+   * Its getters may throw; `responseTo` does not.
+   */
   readonly request: SipRequest | undefined
 }
 
 /**
  * Parses and checks one whole message, latin1: start line, the header lines' form, and every field that
  * a proxy must use (Via, From, To, Call-ID, CSeq, Max-Forwards, Content-Length, Route, Request-URI;
- * §16.3 step 1). Never throws on a stranger's bytes. A datagram's octets beyond Content-Length are dropped (§18.3).
+ * §16.3 step 1; `check.ts` says how). Never throws on a stranger's bytes. A datagram's octets beyond
+ * Content-Length are dropped, and without one the body is the rest (§18.3). Empty lines before the start line are
+ * skipped (§7.5).
  */
-export declare function parseMessage(text: string, limits?: MessageLimits): SipMessage | Malformed
+export function parseMessage(
+  text: string,
+  limits: MessageLimits = defaultMessageLimits,
+): SipMessage | Malformed {
+  let at = 0
+  while (text.charCodeAt(at) === CR && text.charCodeAt(at + 1) === LF) at += 2
+  const lineEnd = text.indexOf('\r\n', at)
+  if (lineEnd < 0) return refused(malformed('no start line'), undefined)
+  return isWord(text, at, at + 4, 'sip/')
+    ? parseResponse(text, at, lineEnd, limits)
+    : parseRequest(text, at, lineEnd, limits)
+}
+
+// Request-Line = Method SP Request-URI SP SIP-Version CRLF
+function parseRequest(
+  text: string,
+  from: number,
+  to: number,
+  limits: MessageLimits,
+): SipMessage | Malformed {
+  let at = from
+  while (at < to && isToken(text.charCodeAt(at))) at++
+  const methodTo = at
+  if (methodTo === from || text.charCodeAt(at) !== SP || methodTo - from > limits.methodBytes) {
+    return refused(malformed('the method'), undefined)
+  }
+  const uriFrom = ++at
+  while (at < to && isVisible(text.charCodeAt(at))) at++
+  const uriTo = at
+
+  const section = indexLines(text, to + 2, limits)
+  const headers = new SipHeaders([text], section.rows)
+  const request = new SipRequest(text.slice(from, methodTo), text.slice(uriFrom, uriTo), headers)
+  try {
+    checkSize(text, limits)
+    if (uriTo === uriFrom || text.charCodeAt(uriTo) !== SP) throw malformed('the request line')
+    checkVersion(text, uriTo + 1, to)
+    if (section.error !== undefined) throw section.error
+    request.body = bodyOf(text, section.bodyAt, headers)
+    checkMessage(request, limits)
+    return request
+  } catch (error) {
+    if (!(error instanceof SipError)) throw error
+    return refused(error, isToBeAnswered(request) ? request : undefined)
+  }
+}
+
+// Status-Line = SIP-Version SP Status-Code SP Reason-Phrase CRLF
+function parseResponse(
+  text: string,
+  from: number,
+  to: number,
+  limits: MessageLimits,
+): SipMessage | Malformed {
+  const status = readNumber(text, from + 8, from + 11, 699)
+  const wellFormed =
+    isWord(text, from, from + 7, 'sip/2.0') &&
+    text.charCodeAt(from + 7) === SP &&
+    status >= 100 &&
+    text.charCodeAt(from + 11) === SP
+  if (!wellFormed || to < from + 12) return refused(malformed('the status line'), undefined)
+  for (let at = from + 12; at < to; at++) {
+    if (!isText(text.charCodeAt(at))) return refused(malformed('the reason phrase'), undefined)
+  }
+  try {
+    checkSize(text, limits)
+    const section = indexLines(text, to + 2, limits)
+    if (section.error !== undefined) throw section.error
+    const headers = new SipHeaders([text], section.rows)
+    const body = bodyOf(text, section.bodyAt, headers)
+    const response = new SipResponse(status, text.slice(from + 12, to), headers, body)
+    checkMessage(response, limits)
+    return response
+  } catch (error) {
+    if (!(error instanceof SipError)) throw error
+    return refused(error, undefined)
+  }
+}
+
+// SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT
+function checkVersion(text: string, from: number, to: number): void {
+  if (isWord(text, from, to, 'sip/2.0')) return
+  let at = from + 4
+  while (at < to && isDigit(text.charCodeAt(at))) at++
+  const dot = at++
+  while (at < to && isDigit(text.charCodeAt(at))) at++
+  const isVersion =
+    isWord(text, from, from + 4, 'sip/') && text[dot] === '.' && dot > from + 4 && at > dot + 1
+  if (!isVersion || at !== to) throw malformed('the request line')
+  throw new SipError('SIPW_ERR_UNSUPPORTED_VERSION', [text.slice(from + 4, to)])
+}
+
+function checkSize(text: string, limits: MessageLimits): void {
+  if (text.length <= limits.messageBytes) return
+  throw new SipError('SIPW_ERR_MESSAGE_TOO_LARGE', [limits.messageBytes])
+}
+
+function bodyOf(text: string, from: number, headers: SipHeaders): string {
+  const present = text.length - from
+  const length = contentLength(headers, present)
+  return text.slice(from, length < 0 ? text.length : from + length)
+}
+
+/**
+ * The length that the header section states, -1 if it states none. Several lines must agree, or another reader
+ * would cut elsewhere (RFC 4475 §3.3.9); throws SIPW_ERR_CONTENT_LENGTH, also for more than is `present`.
+ */
+export function contentLength(headers: SipHeaders, present: number): number {
+  if (!headers.has('Content-Length')) return -1
+  let stated = -1
+  for (const value of headers.getAll('Content-Length')) {
+    const length = readNumber(value, 0, value.length, present)
+    if (length < 0 || (stated >= 0 && length !== stated)) {
+      throw new SipError('SIPW_ERR_CONTENT_LENGTH', [value, present])
+    }
+    stated = length
+  }
+  return stated
+}
+
+/** An ACK is never answered (§17), and nobody is where Via cannot be read. */
+function isToBeAnswered(request: SipRequest): boolean {
+  if (request.method === 'ACK') return false
+  const via = request.headers.firstValue('Via')
+  return via !== undefined && isAnswerable(via)
+}
+
+function refused(error: SipError, request: SipRequest | undefined): Malformed {
+  return { kind: 'malformed', error, request }
+}
+
+function malformed(what: string): SipError {
+  return new SipError('SIPW_ERR_MALFORMED_MESSAGE', [what])
+}

@@ -1,4 +1,23 @@
-import { type Params } from './params.js'
+/** SIP, SIPS and other URIs, and when two are the same. RFC 3261 §19.1, RFC 3966 */
+import { SipError } from '../errors.js'
+import {
+  AT,
+  COLON,
+  DQUOTE,
+  EQUAL,
+  LAQUOT,
+  QUESTION,
+  RAQUOT,
+  SEMI,
+  hostEnd,
+  hostText,
+  isAlpha,
+  isScheme,
+  isVisible,
+  lower,
+  readNumber,
+} from './grammar.js'
+import { noParams, type Params } from './params.js'
 
 /** A SIP or SIPS URI. RFC 3261 §19.1 */
 export interface SipUri {
@@ -16,16 +35,199 @@ export interface SipUri {
 
 /** A URI of another scheme: tel (RFC 3966) or one that we do not know. */
 export interface OtherUri {
+  /** Lower-case. */
   readonly scheme: string
+  /** What stands behind the colon, as written. */
   readonly rest: string
 }
 
 export type Uri = SipUri | OtherUri
 
-/** Parses a URI; throws SIPW_ERR_MALFORMED_URI. The text may not hold white space or angle brackets. */
-export declare function parseUri(text: string): Uri
-export declare function isSipUri(uri: Uri): uri is SipUri
+/**
+ * Parses a URI; throws SIPW_ERR_MALFORMED_URI. The text may not hold white space, quotes or angle brackets.
+ * Escapes are never decoded, so that `%00` ends nothing. Of two parameters of one name the first counts.
+ */
+export function parseUri(text: string): Uri {
+  const to = text.length
+  for (let i = 0; i < to; i++) {
+    const code = text.charCodeAt(i)
+    if (!isVisible(code) || code === LAQUOT || code === RAQUOT || code === DQUOTE) {
+      throw malformed(text)
+    }
+  }
+  let colon = 0
+  while (colon < to && isScheme(text.charCodeAt(colon))) colon++
+  if (colon === 0 || colon + 1 >= to || text.charCodeAt(colon) !== COLON) throw malformed(text)
+  if (!isAlpha(text.charCodeAt(0))) throw malformed(text)
+  const scheme = lower(text.slice(0, colon))
+  if (scheme === 'sip' || scheme === 'sips') return parseSipUri(text, scheme, colon + 1)
+  return { scheme, rest: text.slice(colon + 1) }
+}
+
+export function isSipUri(uri: Uri): uri is SipUri {
+  return uri.scheme === 'sip' || uri.scheme === 'sips'
+}
+
 /** Text of a SIP URI from its parts. */
-export declare function formatUri(uri: SipUri): string
-/** RFC 3261 §19.1.4 */
-export declare function sameUri(a: Uri, b: Uri): boolean
+export function formatUri(uri: SipUri): string {
+  let text = `${uri.scheme}:`
+  if (uri.user !== undefined) {
+    text += uri.user
+    if (uri.password !== undefined) text += `:${uri.password}`
+    text += '@'
+  }
+  text += uri.host.includes(':') ? `[${uri.host}]` : uri.host
+  if (uri.port !== undefined) text += `:${uri.port}`
+  for (const [name, value] of uri.params)
+    text += value === undefined ? `;${name}` : `;${name}=${value}`
+  if (uri.headers !== undefined) text += `?${uri.headers}`
+  return text
+}
+
+/** Whether two URIs are equivalent. RFC 3261 §19.1.4; tel URIs by RFC 3966 §4, other schemes by their text. */
+export function sameUri(a: Uri, b: Uri): boolean {
+  if (isSipUri(a)) return isSipUri(b) && sameSipUri(a, b)
+  if (isSipUri(b) || a.scheme !== b.scheme) return false
+  return a.scheme === 'tel' ? sameTel(a.rest, b.rest) : a.rest === b.rest
+}
+
+// SIP-URI  = "sip:" [ userinfo ] hostport uri-parameters [ headers ]
+// userinfo = ( user / telephone-subscriber ) [ ":" password ] "@"
+// Deviation: a user part may hold any visible character, as dialled "#31#" does; it is only ever passed on.
+function parseSipUri(text: string, scheme: 'sip' | 'sips', from: number): SipUri {
+  const at = text.indexOf('@', from)
+  let user: string | undefined
+  let password: string | undefined
+  let hostFrom = from
+  if (at >= 0) {
+    // "@" is escaped in every other part, so a second one is a disguise.
+    if (at === from || text.indexOf('@', at + 1) >= 0) throw malformed(text)
+    const colon = text.indexOf(':', from)
+    if (colon === from) throw malformed(text)
+    const hasPassword = colon >= 0 && colon < at
+    user = text.slice(from, hasPassword ? colon : at)
+    if (hasPassword) password = text.slice(colon + 1, at)
+    hostFrom = at + 1
+  }
+  const hostTo = hostEnd(text, hostFrom, text.length)
+  if (hostTo < 0) throw malformed(text)
+  let next = hostTo
+  let port: number | undefined
+  if (text.charCodeAt(next) === COLON) {
+    const portFrom = ++next
+    next = partEnd(text, next)
+    port = readNumber(text, portFrom, next, 65_535)
+    if (port < 1) throw malformed(text)
+  }
+  const question = text.indexOf('?', next)
+  const paramsTo = question < 0 ? text.length : question
+  return {
+    scheme,
+    user,
+    password,
+    host: hostText(text, hostFrom, hostTo),
+    port,
+    params: parseUriParams(text, next, paramsTo),
+    headers: question < 0 ? undefined : text.slice(question + 1),
+  }
+}
+
+// uri-parameters = *( ";" uri-parameter )
+// other-param    = pname [ "=" pvalue ]
+function parseUriParams(text: string, from: number, to: number): Params {
+  if (from === to) return noParams
+  const params = new Map<string, string | undefined>()
+  let at = from
+  while (at < to) {
+    if (text.charCodeAt(at) !== SEMI) throw malformed(text)
+    const nameFrom = ++at
+    while (at < to && text.charCodeAt(at) !== SEMI && text.charCodeAt(at) !== EQUAL) at++
+    if (at === nameFrom) throw malformed(text)
+    const name = lower(text.slice(nameFrom, at))
+    let value: string | undefined
+    if (text.charCodeAt(at) === EQUAL && at < to) {
+      const valueFrom = ++at
+      while (at < to && text.charCodeAt(at) !== SEMI) at++
+      if (at === valueFrom) throw malformed(text)
+      value = text.slice(valueFrom, at)
+    }
+    if (!params.has(name)) params.set(name, value)
+  }
+  return params
+}
+
+/** The first `;` or `?` from `from` on. */
+function partEnd(text: string, from: number): number {
+  let at = from
+  while (at < text.length) {
+    const code = text.charCodeAt(at)
+    if (code === SEMI || code === QUESTION || code === AT) break
+    at++
+  }
+  return at
+}
+
+function sameSipUri(a: SipUri, b: SipUri): boolean {
+  return (
+    a.scheme === b.scheme &&
+    a.host === b.host &&
+    a.port === b.port &&
+    sameText(a.user, b.user) &&
+    sameText(a.password, b.password) &&
+    sameParams(a.params, b.params) &&
+    sameHeaders(a.headers, b.headers)
+  )
+}
+
+/** Parameters that never match their absence; any other that stands on one side only is ignored. §19.1.4 */
+const decisive = ['user', 'ttl', 'method', 'maddr', 'transport']
+
+function sameParams(a: Params, b: Params): boolean {
+  for (const name of decisive) if (a.has(name) !== b.has(name)) return false
+  for (const [name, value] of a) {
+    if (b.has(name) && !sameText(value?.toLowerCase(), b.get(name)?.toLowerCase())) return false
+  }
+  return true
+}
+
+/** URI headers are never ignored; their order is. §19.1.4 */
+function sameHeaders(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  const fields = (text: string) => text.split('&').map(normalHeader).sort()
+  const [ours, theirs] = [fields(a), fields(b)]
+  return ours.length === theirs.length && ours.every((field, index) => field === theirs[index])
+}
+
+function normalHeader(field: string): string {
+  const equal = field.indexOf('=')
+  if (equal < 0) return normal(field).toLowerCase()
+  return normal(field.slice(0, equal)).toLowerCase() + normal(field.slice(equal))
+}
+
+function sameText(a: string | undefined, b: string | undefined): boolean {
+  if (a === b) return true
+  return a !== undefined && b !== undefined && normal(a) === normal(b)
+}
+
+/** Escapes of unreserved characters undone, the others with capital digits: equal for equivalent texts. §19.1.4 */
+function normal(text: string): string {
+  if (!text.includes('%')) return text
+  return text.replaceAll(/%[0-9A-Fa-f]{2}/g, (escape) => {
+    const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16))
+    return /[A-Za-z0-9\-_.!~*'()]/.test(character) ? character : escape.toUpperCase()
+  })
+}
+
+/** Visual separators, the case and the order of parameters do not count. RFC 3966 §4 */
+function sameTel(a: string, b: string): boolean {
+  return normalTel(a) === normalTel(b)
+}
+
+function normalTel(rest: string): string {
+  const [number = '', ...params] = rest.toLowerCase().split(';')
+  return [number.replaceAll(/[-.()]/g, ''), ...params.sort()].join(';')
+}
+
+function malformed(text: string): SipError {
+  return new SipError('SIPW_ERR_MALFORMED_URI', [text])
+}

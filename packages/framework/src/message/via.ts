@@ -1,4 +1,20 @@
-import { type Params } from './params.js'
+/** The Via header field, and what a server writes into it. RFC 3261 §20.42, §18.2.1; RFC 3581 */
+import { SipError } from '../errors.js'
+import {
+  COLON,
+  SEMI,
+  SLASH,
+  hostEnd,
+  hostText,
+  isDigit,
+  isToken,
+  isWord,
+  readNumber,
+  skipWhite,
+  trimEnd,
+} from './grammar.js'
+import { type SipHeaders } from './headers.js'
+import { ParamCursor, parseParams, type Params } from './params.js'
 
 /** One Via header field value. RFC 3261 §20.42 */
 export interface Via {
@@ -11,5 +27,161 @@ export interface Via {
   readonly params: Params
 }
 
-/** Parses one Via value: `SIP/2.0/UDP pc33.atlanta.com:5066;branch=z9hG4bK776asdhds`. */
-export declare function parseVia(text: string): Via
+/**
+ * Parses one Via value: `SIP/2.0/UDP pc33.atlanta.com:5066;branch=z9hG4bK776asdhds`. Throws
+ * SIPW_ERR_MALFORMED_HEADER.
+ */
+export function parseVia(text: string): Via {
+  const to = trimEnd(text, 0, text.length)
+  const sentBy = parseSentBy(text, to)
+  if (sentBy?.protocol !== 'SIP/2.0') throw malformed(text)
+  const cursor = new ParamCursor(text, sentBy.end, to)
+  let branch: string | undefined
+  while (cursor.next()) {
+    if (!cursor.is('branch')) continue
+    // Two branches would let two readers of one message see two transactions.
+    if (branch !== undefined || cursor.valueFrom < 0) throw malformed(text)
+    branch = cursor.value()
+  }
+  if (cursor.failed) throw malformed(text)
+  return new ParsedVia(text, sentBy, branch)
+}
+
+/**
+ * Whether a response could be sent where this Via value says, whatever its version and however malformed its
+ * parameters are: transport and host can be read. RFC 3261 §18.2.2
+ */
+export function isAnswerable(text: string): boolean {
+  return parseSentBy(text, trimEnd(text, 0, text.length)) !== undefined
+}
+
+/**
+ * Writes the address that a request came from into its topmost Via: `received` when the address differs
+ * from sent-by or `rport` was asked for, and `rport`'s value. What the client wrote there itself is replaced or
+ * removed, as it would say where answers go. IPv6 stands without brackets (RFC 5118 §4.5). Never throws: a value
+ * that cannot be read stays as it is. RFC 3261 §18.2.1, RFC 3581 §4
+ */
+export function stampSource(headers: SipHeaders, address: string, port: number): void {
+  const text = headers.firstValue('Via')
+  if (text === undefined) return
+  const to = trimEnd(text, 0, text.length)
+  const sentBy = parseSentBy(text, to)
+  if (sentBy === undefined) return
+  const cursor = new ParamCursor(text, sentBy.end, to)
+  let stamped = ''
+  let kept = 0
+  let rport = false
+  let received = false
+  let before = sentBy.end
+  while (cursor.next()) {
+    const end = cursor.valueFrom < 0 ? cursor.nameTo : cursor.valueTo
+    if (cursor.is('rport') || cursor.is('received')) {
+      stamped += text.slice(kept, before)
+      kept = end
+      if (cursor.is('received')) received = true
+      else if (!rport) {
+        rport = true
+        stamped += `;rport=${port}`
+      }
+    }
+    before = end
+  }
+  const differs = rport || sentBy.host !== address
+  if (!differs && !received) return
+  // Behind what could be read: a malformed rest is not ours to mend.
+  stamped += text.slice(kept, before)
+  if (differs) stamped += `;received=${address}`
+  headers.replaceFirstValue('Via', stamped + text.slice(before, to))
+}
+
+interface SentBy {
+  /** `SIP/2.0`, or whatever protocol and version are named. */
+  readonly protocol: string
+  readonly transport: string
+  readonly host: string
+  readonly port: number | undefined
+  /** Where the parameters begin. */
+  readonly end: number
+}
+
+class ParsedVia implements Via {
+  readonly transport: string
+  readonly host: string
+  readonly port: number | undefined
+  readonly branch: string | undefined
+  readonly #text: string
+  readonly #paramsFrom: number
+  #params: Params | undefined
+
+  constructor(text: string, sentBy: SentBy, branch: string | undefined) {
+    this.transport = sentBy.transport
+    this.host = sentBy.host
+    this.port = sentBy.port
+    this.branch = branch
+    this.#text = text
+    this.#paramsFrom = sentBy.end
+  }
+
+  get params(): Params {
+    return (this.#params ??= parseParams(this.#text.slice(this.#paramsFrom), 'Via'))
+  }
+}
+
+// via-parm      = sent-protocol LWS sent-by *( SEMI via-params )
+// sent-protocol = protocol-name SLASH protocol-version SLASH transport
+// sent-by       = host [ COLON port ]
+function parseSentBy(text: string, to: number): SentBy | undefined {
+  const nameFrom = skipWhite(text, 0, to)
+  const nameTo = tokenEnd(text, nameFrom, to)
+  const versionFrom = behindSlash(text, nameTo, to)
+  const versionTo = tokenEnd(text, versionFrom, to)
+  const transportFrom = behindSlash(text, versionTo, to)
+  const transportTo = tokenEnd(text, transportFrom, to)
+  const hostFrom = skipWhite(text, transportTo, to)
+  const hostTo = hostFrom === transportTo ? -1 : hostEnd(text, hostFrom, to)
+  if (nameTo === nameFrom || versionTo === versionFrom || transportTo === transportFrom) {
+    return undefined
+  }
+  if (hostTo < 0) return undefined
+  let end = hostTo
+  let port: number | undefined
+  let at = skipWhite(text, hostTo, to)
+  if (at < to && text.charCodeAt(at) === COLON) {
+    const portFrom = skipWhite(text, at + 1, to)
+    end = portFrom
+    while (end < to && isDigit(text.charCodeAt(end))) end++
+    port = readNumber(text, portFrom, end, 65_535)
+    if (port < 1) return undefined
+    at = skipWhite(text, end, to)
+  }
+  if (at < to && text.charCodeAt(at) !== SEMI) return undefined
+  const isSip = isWord(text, nameFrom, nameTo, 'sip') && isWord(text, versionFrom, versionTo, '2.0')
+  return {
+    protocol: isSip ? 'SIP/2.0' : text.slice(nameFrom, versionTo),
+    transport: transportName(text, transportFrom, transportTo),
+    host: hostText(text, hostFrom, hostTo),
+    port,
+    end,
+  }
+}
+
+function tokenEnd(text: string, from: number, to: number): number {
+  let at = from
+  while (at < to && isToken(text.charCodeAt(at))) at++
+  return at
+}
+
+/** Where something begins behind a slash with white space around it; the end of the text if no slash is there. */
+function behindSlash(text: string, from: number, to: number): number {
+  const slash = skipWhite(text, from, to)
+  return slash < to && text.charCodeAt(slash) === SLASH ? skipWhite(text, slash + 1, to) : to
+}
+
+function transportName(text: string, from: number, to: number): string {
+  const name = text.slice(from, to)
+  return name === 'UDP' || name === 'TCP' || name === 'TLS' ? name : name.toUpperCase()
+}
+
+function malformed(text: string): SipError {
+  return new SipError('SIPW_ERR_MALFORMED_HEADER', ['Via', text])
+}
