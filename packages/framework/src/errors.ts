@@ -16,12 +16,9 @@ export const errors = {
   SIPW_ERR_BODY_NOT_LATIN1: { status: 500, text: 'a body is a string of bytes (latin1)' },
   SIPW_ERR_INVALID_STATUS: { status: 500, text: 'status %s is not within 100 and 699' },
   // proxy
-  SIPW_ERR_BAD_EXTENSION: {
-    status: 420,
-    text: 'extensions that a proxy must know and we do not: %s',
-  },
+  SIPW_ERR_BAD_EXTENSION: { status: 420, text: 'Proxy-Require names what we do not support' },
   SIPW_ERR_LOOP: { status: 482, text: 'the request has been here before, unchanged' },
-  SIPW_ERR_MAX_BREADTH: { status: 440, text: 'Max-Breadth %s allows no further branch' },
+  SIPW_ERR_MAX_BREADTH: { status: 440, text: 'Max-Breadth allows no further branch' },
   SIPW_ERR_MAX_FORWARDS: { status: 483, text: 'Max-Forwards is used up' },
   SIPW_ERR_URI_SCHEME: { status: 416, text: 'no way to route a URI of scheme %s' },
 } as const satisfies Record<string, { status: number; text: string }>

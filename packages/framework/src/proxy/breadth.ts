@@ -4,13 +4,13 @@
  */
 import { type SipRequest } from '../message/message.js'
 
-/** What a request without the header is given. RFC 5393 §5.3.3 */
-export const defaultMaxBreadth = 60
+/** What a request without the header is given, and the most that one is allowed. RFC 5393 §5.3.3 */
+export const largestBreadth = 60
 
-/** The request's Max-Breadth, `defaultMaxBreadth` when it has none, undefined when it is not one number. */
+/** What the request may spend here; undefined when its Max-Breadth is not one number. RFC 5393 §5.3.3 */
 export function incomingBreadth(request: SipRequest): number | undefined {
   const text = request.headers.get('Max-Breadth')
-  if (text === undefined) return defaultMaxBreadth
+  if (text === undefined) return largestBreadth
   if (request.headers.count('Max-Breadth') !== 1) return undefined
   return parseBreadth(text)
 }
@@ -26,14 +26,14 @@ export function shareBreadth(available: number, branches: number): readonly numb
   return Array.from({ length: branches }, (_, index) => (index < larger ? share + 1 : share))
 }
 
-// Max-Breadth  =  "Max-Breadth" HCOLON 1*DIGIT                                             RFC 5393 §5.2
+// Max-Breadth  =  "Max-Breadth" HCOLON 1*DIGIT                                             RFC 5393 §5.3.1
 function parseBreadth(text: string): number | undefined {
-  if (text.length === 0 || text.length > 9) return undefined
+  if (text.length === 0) return undefined
   let value = 0
   for (let index = 0; index < text.length; index += 1) {
     const digit = text.charCodeAt(index) - 0x30
     if (digit < 0 || digit > 9) return undefined
-    value = value * 10 + digit
+    value = Math.min(value * 10 + digit, largestBreadth)
   }
   return value
 }

@@ -2,7 +2,7 @@
 import { type LocalAddress } from '../message/flow.js'
 import { type SipRequest, type SipResponse } from '../message/message.js'
 import { formatUri, isSipUri, parseUri } from '../message/uri.js'
-import { defaultMaxBreadth } from './breadth.js'
+import { incomingBreadth, largestBreadth } from './breadth.js'
 import { type Target } from './target.js'
 
 /** What a request without Max-Forwards is given. RFC 3261 §16.6 step 3 */
@@ -19,8 +19,8 @@ export interface OurVia {
 
 /**
  * A copy of the request for one target, RFC 3261 §16.6 steps 1 to 3: the target's URI as Request-URI where that
- * is its role, Max-Forwards one less. `breadth` is the branch's share of Max-Breadth (RFC 5393 §5.3.3); without
- * it the request's own goes on, or the default where it has none. No target: the Request-URI stays.
+ * is its role, Max-Forwards one less. `breadth` is the branch's share of Max-Breadth; without it the copy carries
+ * all that the request may spend (RFC 5393 §5.3.3). No target: the Request-URI stays.
  */
 export function copyFor(
   request: SipRequest,
@@ -35,8 +35,7 @@ export function copyFor(
     'Max-Forwards',
     String(maxForwards === undefined ? defaultMaxForwards : Math.max(0, maxForwards - 1)),
   )
-  if (breadth !== undefined) headers.set('Max-Breadth', String(breadth))
-  else if (!headers.has('Max-Breadth')) headers.set('Max-Breadth', String(defaultMaxBreadth))
+  headers.set('Max-Breadth', String(breadth ?? incomingBreadth(request) ?? largestBreadth))
   return copy
 }
 
