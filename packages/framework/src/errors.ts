@@ -15,6 +15,11 @@ export const errors = {
   SIPW_ERR_HEADER_INJECTION: { status: 500, text: '%s may not be written: %s' },
   SIPW_ERR_BODY_NOT_LATIN1: { status: 500, text: 'a body is a string of bytes (latin1)' },
   SIPW_ERR_INVALID_STATUS: { status: 500, text: 'status %s is not within 100 and 699' },
+  // transaction
+  SIPW_ERR_TIMER_VALUE: {
+    status: 500,
+    text: 'timer value %s must be a positive number of milliseconds, not %s',
+  },
   // proxy
   SIPW_ERR_BAD_EXTENSION: { status: 420, text: 'Proxy-Require names what we do not support' },
   SIPW_ERR_LOOP: { status: 482, text: 'the request has been here before, unchanged' },
