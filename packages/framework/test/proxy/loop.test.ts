@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals'
+import { addVia, copyFor } from '#src/proxy/forward.js'
 import { branchWith, isLoop, loopKey } from '#src/proxy/loop.js'
 import { type SipRequest } from '#src/message/message.js'
+import { parseMessage } from '#src/message/parse.js'
+import { serialize } from '#src/message/serialize.js'
 import { invite, type RequestFields } from '#src/testing/messages.js'
 
 const isOurs = (host: string, port: number | undefined, transport: string): boolean =>
@@ -71,6 +74,16 @@ test('the key counts at the end of a branch only: a parameter that holds it prov
   const ending = branchWith('', loopKey(request))
   request.headers.prepend('Via', `SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKa;x=a${ending}`)
   expect(loops(request)).toBe(false)
+})
+
+test('what we forward to ourselves, by way of the wire, is a loop in its second round (§16.3 step 4)', () => {
+  const request = invite()
+  const copy = copyFor(request, { uri: 'sip:192.0.2.1', role: 'next-hop' })
+  const branch = branchWith('z9hG4bKx', loopKey(request))
+  addVia(copy, { transport: 'UDP', host: '192.0.2.1', port: 5060, branch })
+  const received = parseMessage(serialize(copy))
+  if (received.kind !== 'request') throw new Error(received.kind)
+  expect(loops(received)).toBe(true)
 })
 
 /** The request as it is when it has passed through us once and comes back. */

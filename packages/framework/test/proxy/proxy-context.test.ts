@@ -46,6 +46,17 @@ test('a failure that counts goes to the caller unchanged, and nobody else is tri
   expect(call.effects).toEqual(['try 0', 'failed 0', 'respond 486 of 0', 'done'])
 })
 
+test.each([401, 404, 407, 408, 480, 488, 500, 502, 504])(
+  'a %i that a target sent goes to the caller as it came when the handler lets it (§16.7 step 6)',
+  (status) => {
+    const call = new Lab().relay(ab).receive(0, status)
+    const { response } = call.context.branches[0]!
+    call.forward(0)
+    expect(call.effects.slice(-2)).toEqual([`respond ${status} of 0`, 'done'])
+    expect(call.responses).toEqual([response])
+  },
+)
+
 test('a redirection goes to the caller: it is not followed (§16.7 step 5)', () => {
   const call = new Lab().relay(ab).receive(0, 302).forward(0)
   expect(call.effects).toEqual(['try 0', 'failed 0', 'respond 302 of 0', 'done'])

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals'
+import { type LocalAddress } from '#src/message/flow.js'
 import { type SipRequest } from '#src/message/message.js'
 import { type SipUri } from '#src/message/uri.js'
+import { addRecordRoute, recordRouteFor } from '#src/proxy/forward.js'
 import { nextHopUri, takeOwnRoutes } from '#src/proxy/route.js'
 import { invite } from '#src/testing/messages.js'
 
@@ -117,6 +119,32 @@ test('a tel URI that no Route leads on from is refused with 416 (§16.3 step 2)'
   copy.uri = 'tel:+13125550100'
   expect(nextHopUri(copy)).toMatchObject({ host: 'p2.example.com' })
 })
+
+test('what recordRouteFor writes comes back as ours, in both directions of the dialog (§16.12.1.1, RFC 5658 §6.2)', () => {
+  const values = recordRouteFor(listener('TCP', 'p1.example.com'), listener('UDP', '192.0.2.1'))
+  const invited = invite({ headers: { 'Record-Route': '<sip:p0.example.com;lr>' } })
+  addRecordRoute(invited, values)
+  // The caller has the set in reverse, and p0 takes its own value off on the way to us. §12.1.2
+  const fromCaller = routed(...invited.headers.values('Record-Route').reverse().slice(1))
+  expect(takeOwnRoutes(fromCaller, isOurs)).toHaveLength(2)
+  expect(routes(fromCaller)).toEqual([])
+  // The called side has it as it stands. §12.1.1
+  const fromCalled = routed(...invited.headers.values('Record-Route'))
+  expect(takeOwnRoutes(fromCalled, isOurs)).toHaveLength(2)
+  expect(nextHopUri(fromCalled)).toMatchObject({ host: 'p0.example.com' })
+})
+
+function listener(transport: string, host: string): LocalAddress {
+  return {
+    transport,
+    reliable: transport !== 'UDP',
+    address: host,
+    port: 5060,
+    advertisedHost: host,
+    advertisedPort: 5060,
+    zone: 'public',
+  }
+}
 
 function routed(...values: readonly string[]): SipRequest {
   const request = invite()
