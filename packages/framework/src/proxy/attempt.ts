@@ -16,7 +16,7 @@ export class Attempt implements Branch {
   readonly target: Target
   readonly breadth: number
   readonly walk: Walk
-  readonly triedAt: number
+  triedAt = 0
   state: Branch['state'] = 'trying'
   response: SipResponse | undefined = undefined
   cause: FailureCause | undefined = undefined
@@ -36,11 +36,10 @@ export class Attempt implements Branch {
   /** A handler has been asked and has not decided. */
   undecided = false
 
-  constructor(index: number, target: Target, walk: Walk, breadth: number, now: number) {
+  constructor(index: number, target: Target, walk: Walk, breadth: number) {
     this.index = index
     this.target = target
     this.walk = walk
     this.breadth = breadth
-    this.triedAt = now
   }
 }

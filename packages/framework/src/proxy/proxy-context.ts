@@ -145,6 +145,18 @@ export class ProxyContext implements Timed {
     return effects
   }
 
+  /**
+   * The shell is about to send this branch, or to send it again to the next server of the same target (RFC 3263
+   * §4.3), after a while of its own such as a name lookup. True: go on; the branch starts anew, with nothing heard.
+   * False: its answer is no longer wanted; unless it has ended, tell so by `failed`.
+   */
+  restart(branch: Branch, now: number): boolean {
+    const attempt = this.#attempts[branch.index]!
+    if (!this.#mayTry() || attempt.state === 'ended' || attempt.cancelSent) return false
+    this.#start(attempt, now)
+    return true
+  }
+
   /** A response of this branch, our Via already removed. §16.7 */
   received(branch: Branch, response: SipResponse, now: number): ProxyEffect[] {
     const attempt = this.#attempts[branch.index]!
@@ -276,11 +288,19 @@ export class ProxyContext implements Timed {
 
   #try(target: Target, walk: Walk, breadth: number, now: number, effects: ProxyEffect[]): void {
     walk.attempts += 1
-    const attempt = new Attempt(this.#attempts.length, target, walk, breadth, now)
-    const { timeoutMs = Infinity } = walk.options
-    attempt.dueAt = now + (this.#isInvite ? Math.min(timeoutMs, this.#ringMs(walk)) : timeoutMs)
+    const attempt = new Attempt(this.#attempts.length, target, walk, breadth)
+    this.#start(attempt, now)
     this.#attempts.push(attempt)
     effects.push({ kind: 'try', branch: attempt })
+  }
+
+  #start(attempt: Attempt, now: number): void {
+    const { timeoutMs = Infinity } = attempt.walk.options
+    attempt.state = 'trying'
+    attempt.triedAt = now
+    // Silence ends a branch, and so does Timer C, which a non-INVITE has not. §16.6 step 11
+    attempt.dueAt =
+      now + (this.#isInvite ? Math.min(timeoutMs, this.#ringMs(attempt.walk)) : timeoutMs)
   }
 
   #ringMs(walk: Walk): number {

@@ -35,6 +35,10 @@ export class Lab {
     return this.#drain(this.context.fork(targets, options, this.now))
   }
 
+  restart(index: number): boolean {
+    return this.context.restart(this.#branch(index), this.now)
+  }
+
   receive(index: number, status: number, headers: Readonly<Record<string, string>> = {}): this {
     const response = answer(this.#request, status, { headers })
     return this.#drain(this.context.received(this.#branch(index), response, this.now))

@@ -121,6 +121,20 @@ test('CANCEL while Timer C has already cancelled sends no second one (§9.1)', (
   expect(call.receive(0, 487).effects).toEqual(['respond 487 of 0', 'done'])
 })
 
+test('after CANCEL no further server of the target is tried, and the new one of before is not cancelled unheard (§9.1)', () => {
+  const call = new Lab().relay(ab).receive(0, 100)
+  expect(call.restart(0)).toBe(true)
+  expect(call.cancel().effects).toEqual(['try 0'])
+  expect(call.restart(0)).toBe(false)
+  expect(call.receive(0, 180).effects).toEqual(['cancel 0'])
+})
+
+test('a branch whose name is still looked up when the caller hangs up is not sent (§16.10)', () => {
+  const call = new Lab().relay(ab).cancel()
+  expect(call.restart(0)).toBe(false)
+  expect(call.fail(0, 'no-response').effects).toEqual(['try 0', 'respond 487', 'done'])
+})
+
 test('a second CANCEL, and one after the final answer, change nothing (§9.2)', () => {
   const call = new Lab().relay(ab).receive(0, 180).cancel()
   expect(call.effects.at(-1)).toBe('cancel 0')

@@ -81,7 +81,8 @@ class Life {
     else if (choice === 5) this.#fail(branch)
     else if (choice === 6) this.#advance(this.#pick(40) * 500)
     else if (choice === 7) this.#decideOne()
-    else if (choice === 8 && this.#pick(4) === 0) this.#hangUp()
+    else if (choice === 8) this.#restart(branch)
+    else if (this.#pick(4) === 0) this.#hangUp()
   }
 
   /** Every handler decides, every timer runs, and what a transaction would still wait for fails. */
@@ -115,6 +116,17 @@ class Life {
     this.history.push(`${this.#now} fail ${branch.index}`)
     const cause = this.#pick(2) === 0 ? 'no-response' : 'transport-error'
     this.#take(this.#context.failed(branch, cause, this.#now))
+  }
+
+  /** The next server of the target: a new transaction, from which nothing has been heard. */
+  #restart(branch: Branch): void {
+    if (this.#final.has(branch) || !this.#context.restart(branch, this.#now)) return
+    this.history.push(`${this.#now} restart ${branch.index}`)
+    if (this.#hungUp) this.#breaks('a server tried after the caller hung up')
+    if (this.#finals > 0 || this.#accepted || this.#declined) {
+      this.#breaks('a server tried after the request was decided')
+    }
+    this.#provisional.delete(branch)
   }
 
   #decideOne(): void {

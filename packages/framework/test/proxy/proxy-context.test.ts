@@ -186,6 +186,15 @@ test('the time of each target starts with its own attempt', () => {
   expect(call.advance(1).effects).toEqual(['abandon 1', 'failed 1'])
 })
 
+test('a branch that goes to the next server of its target starts anew (RFC 3263 §4.3)', () => {
+  const call = new Lab().relay(ab, { timeoutMs: 2_000 }).receive(0, 100).advance(1_500)
+  expect(call.restart(0)).toBe(true)
+  expect(call.context.branches[0]).toMatchObject({ state: 'trying' })
+  expect(call.advance(1_999).effects).toEqual(['try 0'])
+  expect(call.advance(1).effects).toEqual(['abandon 0', 'failed 0'])
+  expect(call.restart(0)).toBe(false)
+})
+
 test('a late 180 of a target that was given up is not forwarded, and the target is cancelled once (§9.1)', () => {
   const call = abandoned()
   expect(call.receive(1, 180).effects).toEqual(['respond 180 of 1'])
