@@ -72,7 +72,7 @@ export function recordRouteFor(
 /** Puts Record-Route values, topmost first, above those that the copy has. RFC 3261 §16.6 step 4 */
 export function addRecordRoute(copy: SipRequest, values: readonly string[]): void {
   for (let index = values.length - 1; index >= 0; index -= 1) {
-    copy.headers.prepend('Record-Route', values[index] ?? '')
+    copy.headers.prepend('Record-Route', values[index]!)
   }
 }
 
