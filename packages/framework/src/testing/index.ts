@@ -17,3 +17,12 @@ export {
   type RequestFields,
   type ResponseFields,
 } from './messages.js'
+export {
+  ClientLab,
+  Lab,
+  labFlow,
+  labHop,
+  ServerLab,
+  type LabEvent,
+  type LabEventKind,
+} from './lab.js'
