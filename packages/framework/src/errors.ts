@@ -26,6 +26,12 @@ export const errors = {
   SIPW_ERR_MAX_BREADTH: { status: 440, text: 'Max-Breadth allows no further branch' },
   SIPW_ERR_MAX_FORWARDS: { status: 483, text: 'Max-Forwards is used up' },
   SIPW_ERR_URI_SCHEME: { status: 416, text: 'no way to route a URI of scheme %s' },
+  // transport
+  SIPW_ERR_CIDR: { status: 500, text: 'not an address or CIDR block: %s' },
+  SIPW_ERR_LISTEN: { status: 500, text: 'cannot listen at %s: %s' },
+  SIPW_ERR_LISTEN_ADDRESS: { status: 500, text: 'listening address %s: expected %s' },
+  SIPW_ERR_UNREACHABLE: { status: 503, text: '%s cannot be reached: %s' },
+  SIPW_ERR_UNRESOLVABLE: { status: 503, text: 'no server found for %s: %s' },
 } as const satisfies Record<string, { status: number; text: string }>
 
 export type ErrorCode = keyof typeof errors

@@ -14,7 +14,20 @@ export {
 } from './message/uri.js'
 export { type Target, type TargetSource } from './proxy/target.js'
 export { type Branch, type FailureCause, type RelayOptions } from './proxy/proxy-context.js'
-export { type Transport, type Listener, type Receiver } from './transport/transport.js'
+export { familyOf, isNumericAddress, normalizeAddress } from './transport/address.js'
+export { CidrList, CidrMap } from './transport/cidr.js'
+export { defaultTransportLimits } from './transport/limits.js'
+export { streamTransport, type StreamKind } from './transport/stream.js'
+export { tcp } from './transport/tcp.js'
+export {
+  type Listener,
+  type ListenOptions,
+  type Receiver,
+  type Transport,
+  type TransportHost,
+  type TransportLimits,
+} from './transport/transport.js'
+export { udp } from './transport/udp.js'
 export { type Handled, type MaybeHandled } from './plugin/handled.js'
 export * from './plugin/context.js'
 export * from './plugin/plugin.js'

@@ -30,7 +30,7 @@ export interface TransportLimits {
 export interface Receiver {
   /** One whole message, latin1. */
   received(text: string, flow: Flow): void
-  /** A stream that can no longer be cut: the receiver may still answer before the connection closes. */
+  /** A stream that can no longer be cut: what the receiver answers before it returns is sent, then the connection closes. */
   broken(error: SipError, text: string, flow: Flow): void
   /** Nothing gets to this hop: ICMP unreachable, refused, reset, connect timeout, failed handshake. */
   unreachable(hop: Hop, error: SipError): void
@@ -55,8 +55,11 @@ export interface TransportHost {
 /** A bound socket and the connections and destinations behind it. */
 export interface Listener {
   readonly local: LocalAddress
-  /** Sends a request. Failure is told later, by `Receiver.unreachable`. */
-  sendTo(hop: Hop, text: string): void
+  /**
+   * Sends a request. That the hop cannot be reached is told later, by `Receiver.unreachable`; returned is why
+   * this one message can never be sent (SIPW_ERR_MESSAGE_TOO_LARGE), while others to the same hop can.
+   */
+  sendTo(hop: Hop, text: string): SipError | undefined
   /**
    * Sends a response on the flow that its request came by. False if that connection is gone: the caller then
    * sends it to where Via says (§18.2.2).

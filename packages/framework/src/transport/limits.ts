@@ -1,0 +1,23 @@
+/** What a listener may hold and how long it waits, unless the operator says otherwise. */
+import { defaultMessageLimits } from '../message/parse.js'
+import { type TransportLimits } from './transport.js'
+
+export const defaultTransportLimits: TransportLimits = {
+  message: defaultMessageLimits,
+  // A few thousand phones or trunks; well below the usual limit of open files.
+  connections: 4_096,
+  // An office behind one NAT fits; one address cannot take all that there are.
+  connectionsPerSource: 64,
+  // A whole message crosses any usable network in this time; a slowloris does not get more.
+  messageTimeoutMs: 5_000,
+  // Who connects to a SIP server has something to say.
+  firstByteTimeoutMs: 10_000,
+  // Five keep-alive intervals of RFC 5626 §4.4.1 (120 s).
+  idleTimeoutMs: 600_000,
+  // A gateway that does not complete a handshake in this time is as good as down: others wait to be tried.
+  connectTimeoutMs: 1_000,
+  // About a hundred messages; a reader that is further behind will not catch up in a transaction's life.
+  sendQueueBytes: 65_536,
+  // The kernel looks through the sockets of a port one by one: up to here under 1 µs for each datagram.
+  udpDestinations: 256,
+}
