@@ -173,7 +173,8 @@ export class TransactionLayer {
 
   /** `deadlines` yielded this transaction: its due timers fire. */
   runTimers(transaction: Transaction, now: number): readonly TransactionEffect[] {
-    return this.#settle(transaction as ClientRecord | ServerRecord, now, nothing)
+    const record = transaction as ClientRecord | ServerRecord
+    return record.state === 'terminated' ? nothing : this.#settle(record, now, nothing)
   }
 
   /**
@@ -257,6 +258,7 @@ export class TransactionLayer {
     transaction: ClientRecord | ServerRecord,
     effects: readonly TransactionEffect[],
   ): readonly TransactionEffect[] {
+    transaction.text = ''
     // Another one may have been sent with the same key since: it stays.
     if (transaction.kind === 'invite-client' || transaction.kind === 'non-invite-client') {
       this.#waiting.remove(transaction)
