@@ -4,15 +4,8 @@ import { type Flow } from '../message/flow.js'
 import { type SipRequest, type SipResponse } from '../message/message.js'
 import { type Branch, type FailureCause, type RelayOptions } from '../proxy/proxy-context.js'
 import { type Target, type TargetSource } from '../proxy/target.js'
+import { type ContextKey } from './context-key.js'
 import { type Handled } from './handled.js'
-
-/** A typed slot on a request's context: see `contextKey`. */
-export interface ContextKey<T> {
-  readonly name: string
-  readonly slot: number
-  /** Carries the type only. */
-  readonly type?: T
-}
 
 /** Where the request came from. */
 export interface Source {
@@ -66,18 +59,22 @@ export interface RequestContext extends Answering {
   relayAsRouted(options?: RelayOptions): Handled
 }
 
-/** One attempt has failed finally (300–699, silence, or the transport). */
-export interface FailureContext extends Answering {
+/** One attempt that has failed finally (300–699, silence, or the transport), to look at. */
+export interface AttemptContext extends AnyContext {
   readonly branch: Branch
   readonly cause: FailureCause
   /** The answer of the attempt that just ended: the target's own, or the 408 or 503 that stands for it. */
   readonly response: SipResponse
-  /** What `forward()` would send. */
-  readonly best: SipResponse
   /** No response came in time. */
   readonly timedOut: boolean
   /** The transport's reason, if it failed. */
   readonly error: SipError | undefined
+}
+
+/** One attempt has failed: how to go on. Never for a call that the caller gave up. */
+export interface FailureContext extends Answering, AttemptContext {
+  /** What `forward()` would send. */
+  readonly best: SipResponse
   /** Tries the next target of the same relay, with its options; with none left, forwards. */
   relayNext(): Handled
   /** Lets the best response go to the caller. */

@@ -2,11 +2,14 @@
  * The one way a handler ends: with a `Handled`, which only reply, relay, fork, relayNext, forward and drop
  * can make. Forgetting to answer does not compile.
  */
-declare const handled: unique symbol
+declare const handledBrand: unique symbol
 
 export interface Handled {
-  readonly [handled]: true
+  readonly [handledBrand]: true
 }
 
 /** What a middleware returns: nothing to go on, or the end of the request. */
 export type MaybeHandled = Handled | undefined
+
+/** The only value of its type; the contexts return it once they have acted. @internal */
+export const handled = Object.freeze({}) as Handled

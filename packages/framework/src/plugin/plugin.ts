@@ -1,26 +1,20 @@
 /** What a plugin author reads: `definePlugin`, and the host that `setup` is given. */
 import { type z } from 'zod'
 import { type Chance, type Clock, type Log } from '../environment.js'
-import { type SipError } from '../errors.js'
+import { SipError } from '../errors.js'
 import { type Flow } from '../message/flow.js'
-import { type SipRequest, type SipResponse } from '../message/message.js'
+import { type SipResponse } from '../message/message.js'
 import { type Transport } from '../transport/transport.js'
 import {
+  type AttemptContext,
   type BranchContext,
   type CancelContext,
   type DoneContext,
-  type FailureContext,
   type ReplyContext,
-  type RequestContext,
   type ResponseContext,
 } from './context.js'
-import { type MaybeHandled } from './handled.js'
-
-/** A service's name in the container: its class, or a symbol made by `serviceToken`. */
-export type ServiceToken<T> = (abstract new (...args: never[]) => T) | symbol
-
-/** One step before the handler: nothing to go on, `Handled` to end the request. */
-export type MiddlewareFunction = (ctx: RequestContext) => MaybeHandled | Promise<MaybeHandled>
+import { type Middleware, type MiddlewareFunction } from './middleware.js'
+import { type ServiceToken } from './service.js'
 
 /** A request that the app itself sends outside any dialog. */
 export interface OutgoingRequest {
@@ -28,6 +22,7 @@ export interface OutgoingRequest {
   /** Request-URI and To; where it goes, unless `nextHop` says otherwise. */
   readonly uri: string
   readonly nextHop?: string
+  /** The From URI. Default: `sip:` and our own address. */
   readonly from?: string
   readonly headers?: Readonly<Record<string, string>>
   /** No final response within this: `timeout`. */
@@ -44,25 +39,26 @@ export interface Host {
   readonly log: Log
   readonly clock: Clock
   readonly chance: Chance
-  /** Registers an instance under a token; refuses a second one with a code. */
+  /** Registers an instance under a token; throws SIPW_ERR_SERVICE_DUPLICATE for a second one. */
   provide<T>(token: ServiceToken<T>, instance: T): void
-  /** The instance that another plugin provided; it must be in `requires`. */
+  /** The instance that another plugin provided; that plugin must be in `requires`. */
   resolve<T>(token: ServiceToken<T>): T
-  /** Every request, before its route class. */
-  use(middleware: MiddlewareFunction): void
+  /** Runs for every request outside a dialog, before its route class. */
+  use(middleware: Middleware | MiddlewareFunction): void
   addTransport(transport: Transport): void
   /** Before anything is spent on a message: true drops it. Sync. §18.2.1 */
   onReceive(hook: (text: string, flow: Flow) => boolean): void
-  /** Every request outside a transaction match, in or out of a dialog. §16.3 */
+  /** Every new request, in or out of a dialog, but ACK and CANCEL. §16.3 */
   onRequest(hook: MiddlewareFunction): void
-  /** The copy for one branch, before it leaves. §16.6 */
+  /** The copy for one branch, before it leaves; ACKs too. §16.6 */
   onForward(hook: (ctx: BranchContext) => void): void
-  /** Each response of a branch. §16.7 */
+  /** Each response of a branch, our Via removed. §16.7 */
   onResponse(hook: (ctx: ResponseContext) => void): void
-  /** Each failed attempt; observing only: what follows is the route class's to decide. §16.7 step 4, §16.9 */
-  onFailure(hook: (ctx: FailureContext) => void): void
+  /** Each failed attempt. It observes: what follows is the route class's to decide. §16.7 step 4, §16.9 */
+  onFailure(hook: (ctx: AttemptContext) => void): void
   /** Everything that goes to the caller. §16.7 step 9 */
   onReply(hook: (ctx: ReplyContext) => void): void
+  /** The caller hung up. §16.10 */
   onCancel(hook: (ctx: CancelContext) => void): void
   /** Once, when the request is over. */
   onDone(hook: (ctx: DoneContext) => void): void
@@ -89,13 +85,35 @@ export interface PluginDefinition<Schema extends z.ZodType> {
 export interface Plugin {
   readonly name: string
   readonly requires: readonly string[]
-  /** Checks the configuration; throws SIPW_ERR_PLUGIN_CONFIG that names plugin and key. */
   setup(host: Host): void | Promise<void>
 }
 
-/** Makes `rateLimit({ rate: 10 })` from a definition. */
-export declare function definePlugin<Schema extends z.ZodType>(
+/**
+ * Makes the function that users call: `export const rateLimit = definePlugin({ name, config, setup })`, then
+ * `createApp({ plugins: [rateLimit({ rate: 10 })] })`. The configuration is checked when it is called: throws
+ * SIPW_ERR_PLUGIN_CONFIG that names the plugin and every faulty key.
+ */
+export function definePlugin<Schema extends z.ZodType>(
   definition: PluginDefinition<Schema>,
-): (config: z.input<Schema>) => Plugin
+): (config: z.input<Schema>) => Plugin {
+  return (input) => {
+    const parsed = definition.config.safeParse(input)
+    if (!parsed.success) {
+      throw new SipError('SIPW_ERR_PLUGIN_CONFIG', [definition.name, faults(parsed.error)])
+    }
+    const config = parsed.data
+    return {
+      name: definition.name,
+      requires: definition.requires ?? [],
+      setup: (host) => definition.setup(host, config),
+    }
+  }
+}
 
-export type { SipRequest }
+function faults(error: z.ZodError): string {
+  return error.issues
+    .map(
+      ({ path, message }) => `${path.length === 0 ? 'configuration' : path.join('.')}: ${message}`,
+    )
+    .join('; ')
+}

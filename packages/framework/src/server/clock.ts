@@ -1,0 +1,12 @@
+/** The system's clock. Nobody else in the framework reads the time or sets a timer. */
+import { performance } from 'node:perf_hooks'
+import { type Clock } from '../environment.js'
+
+/** Monotonic: a step of the wall clock neither fires nor delays a SIP timer. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
