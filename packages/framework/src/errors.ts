@@ -32,6 +32,62 @@ export const errors = {
   SIPW_ERR_LISTEN_ADDRESS: { status: 500, text: 'listening address %s: expected %s' },
   SIPW_ERR_UNREACHABLE: { status: 503, text: '%s cannot be reached: %s' },
   SIPW_ERR_UNRESOLVABLE: { status: 503, text: 'no server found for %s: %s' },
+  // server: what a handler may do
+  SIPW_ERR_ALREADY_HANDLED: {
+    status: 500,
+    text: 'the request has been answered or relayed already; a handler acts once and returns what that gave it',
+  },
+  SIPW_ERR_NOT_HANDLED: {
+    status: 500,
+    text: 'a handler ended without reply, relay, fork, forward, relayNext or drop',
+  },
+  SIPW_ERR_REPLY_STATUS: { status: 500, text: 'status %s cannot be used here: expected %s' },
+  SIPW_ERR_HANDLER_TIMEOUT: { status: 500, text: 'a handler has not answered within %s ms' },
+  SIPW_ERR_ASYNC_HANDLER_FORBIDDEN: {
+    status: 500,
+    text: '%s returned a promise: hooks on branches, responses, replies and CANCEL are sync',
+  },
+  SIPW_ERR_CONTEXT_KEY_MISSING: {
+    status: 500,
+    text: 'context key "%s" is not set; is the middleware that sets it in @Use()?',
+  },
+  SIPW_ERR_NO_LISTENER: { status: 500, text: 'no %s listener to reach %s by; add one to listen' },
+  SIPW_ERR_FORWARD: { status: 500, text: 'a request could not be sent to %s' },
+  // server: what is checked at start-up
+  SIPW_ERR_DECORATOR_MODE: {
+    status: 500,
+    text: 'decorators were compiled in TC39 mode; set "experimentalDecorators": true in the tsconfig that holds the file',
+  },
+  SIPW_ERR_NOT_ROUTES: { status: 500, text: '%s is in routes but has no @Routes()' },
+  SIPW_ERR_DUPLICATE_ROUTE: { status: 500, text: '%s is handled twice: by %s and by %s' },
+  SIPW_ERR_METHOD_RESERVED: {
+    status: 500,
+    text: '%s cannot handle %s: it belongs to the transaction layer',
+  },
+  SIPW_ERR_DI_TOKEN: { status: 500, text: 'parameter %s of %s has no @inject() token' },
+  SIPW_ERR_DI_INHERITED_CTOR: {
+    status: 500,
+    text: '%s inherits the constructor of %s: write one that passes on what it injects',
+  },
+  SIPW_ERR_DI_RESOLVE: { status: 500, text: '%s could not be constructed: %s' },
+  SIPW_ERR_SERVICE_DUPLICATE: { status: 500, text: 'service %s is provided twice' },
+  SIPW_ERR_SERVICE_MISSING: {
+    status: 500,
+    text: 'service %s is not provided; is its plugin in plugins, before what needs it?',
+  },
+  SIPW_ERR_PLUGIN_CONFIG: { status: 500, text: 'plugin %s: %s' },
+  SIPW_ERR_PLUGIN_DUPLICATE: { status: 500, text: 'plugin %s is listed twice' },
+  SIPW_ERR_PLUGIN_MISSING: { status: 500, text: 'plugin %s requires %s, which is not listed' },
+  SIPW_ERR_PLUGIN_CYCLE: { status: 500, text: 'plugins require each other: %s' },
+  SIPW_ERR_PLUGIN_TIMEOUT: { status: 500, text: '%s: %s did not end within %s ms' },
+  // server: the life of an app
+  SIPW_ERR_NOT_STARTED: { status: 500, text: 'the app has not started: use createApp' },
+  SIPW_ERR_ALREADY_LISTENING: { status: 500, text: 'listen was called already' },
+  SIPW_ERR_INJECT_WHILE_LISTENING: {
+    status: 500,
+    text: 'inject runs on virtual time: use an app that does not listen',
+  },
+  SIPW_ERR_TRANSPORT_UNKNOWN: { status: 500, text: 'no transport %s; there are %s' },
 } as const satisfies Record<string, { status: number; text: string }>
 
 export type ErrorCode = keyof typeof errors

@@ -1,17 +1,24 @@
 export { errors, SipError, type ErrorCode } from './errors.js'
 export { type Chance, type Clock, type Log } from './environment.js'
+
 export { hop, type Flow, type Hop, type LocalAddress, type TransportName } from './message/flow.js'
+export { type CSeq } from './message/cseq.js'
 export { SipHeaders } from './message/headers.js'
 export { SipRequest, SipResponse, type SipMessage } from './message/message.js'
+export { parseNameAddr, type NameAddr } from './message/name-addr.js'
+export { type Params } from './message/params.js'
 export {
-  parseUri,
-  isSipUri,
   formatUri,
+  isSipUri,
+  parseUri,
   sameUri,
-  type SipUri,
   type OtherUri,
+  type SipUri,
   type Uri,
 } from './message/uri.js'
+export { type Via } from './message/via.js'
+
+export { type Timers } from './transaction/timers.js'
 export { type Target, type TargetSource } from './proxy/target.js'
 export { type Branch, type FailureCause, type RelayOptions } from './proxy/proxy-context.js'
 export { familyOf, isNumericAddress, normalizeAddress } from './transport/address.js'
@@ -28,17 +35,63 @@ export {
   type TransportLimits,
 } from './transport/transport.js'
 export { udp } from './transport/udp.js'
+
+export { contextKey, type ContextKey } from './plugin/context-key.js'
+export {
+  type Answering,
+  type AnyContext,
+  type AttemptContext,
+  type BranchContext,
+  type CancelContext,
+  type DoneContext,
+  type FailureContext,
+  type ReplyContext,
+  type ReplyHeaders,
+  type RequestContext,
+  type ResponseContext,
+  type Source,
+  type TargetLike,
+} from './plugin/context.js'
 export { type Handled, type MaybeHandled } from './plugin/handled.js'
-export * from './plugin/context.js'
-export * from './plugin/plugin.js'
+export {
+  defineMiddleware,
+  type Middleware,
+  type MiddlewareDefinition,
+  type MiddlewareFunction,
+} from './plugin/middleware.js'
+export {
+  definePlugin,
+  type Host,
+  type OutgoingRequest,
+  type OutgoingResult,
+  type Plugin,
+  type PluginDefinition,
+} from './plugin/plugin.js'
+export { serviceToken, type ServiceToken } from './plugin/service.js'
+
 export {
   App,
   createApp,
   type AppOptions,
-  type BackendScript,
-  type InjectedCall,
-  type InjectOptions,
-  type InjectRequest,
   type ListenAddress,
   type RouteClass,
 } from './server/app.js'
+export { inject } from './server/container.js'
+export { type Counters } from './server/counters.js'
+export {
+  OnBranch,
+  OnCancel,
+  OnDialogRequest,
+  OnFailure,
+  OnRequest,
+  OnResponse,
+  Routes,
+  Use,
+} from './server/decorators.js'
+export {
+  type BackendScript,
+  type InjectedBranch,
+  type InjectedCall,
+  type InjectOptions,
+  type InjectRequest,
+} from './server/inject.js'

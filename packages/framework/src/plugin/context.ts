@@ -55,6 +55,8 @@ export interface RequestContext extends Answering {
   progress(status: number, headers?: ReplyHeaders): void
   /** Stay in the path of the dialog. §16.6 step 4 */
   recordRoute(): void
+  /** The Request-URI names this proxy: one of its addresses, or a domain that it answers for. */
+  readonly isForUs: boolean
   /** Goes where Route and Request-URI say. */
   relayAsRouted(options?: RelayOptions): Handled
 }

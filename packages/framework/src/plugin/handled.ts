@@ -11,5 +11,5 @@ export interface Handled {
 /** What a middleware returns: nothing to go on, or the end of the request. */
 export type MaybeHandled = Handled | undefined
 
-/** The only value of its type; the contexts return it once they have acted. @internal */
+/** The only value of its type; the contexts return it once they have acted. Not exported to users. */
 export const handled = Object.freeze({}) as Handled

@@ -1,14 +1,35 @@
 /** createApp: one container, plugins, routes, listeners; listen, reload, close, inject. */
-import { type Clock, type Chance, type Log } from '../environment.js'
+import { type Chance, type Clock, type Log } from '../environment.js'
+import { SipError } from '../errors.js'
 import { type LocalAddress } from '../message/flow.js'
-import { type SipRequest } from '../message/message.js'
-import { type SipResponse } from '../message/message.js'
-import { type Target } from '../proxy/target.js'
-import { type Timers } from '../transaction/timers.js'
-import { type ListenOptions, type Transport, type TransportLimits } from '../transport/transport.js'
-import { type Plugin, type ServiceToken } from '../plugin/plugin.js'
-
-export type RouteClass = new (...args: never[]) => object
+import { startOrder } from '../plugin/order.js'
+import { type Host, type Plugin } from '../plugin/plugin.js'
+import { type ServiceToken } from '../plugin/service.js'
+import { type Timers, timersFrom } from '../transaction/timers.js'
+import { parseListenAddress } from '../transport/address.js'
+import { defaultTransportLimits } from '../transport/limits.js'
+import { Resolver } from '../transport/resolve.js'
+import { tcp } from '../transport/tcp.js'
+import {
+  type Listener,
+  type ListenOptions,
+  type Transport,
+  type TransportLimits,
+} from '../transport/transport.js'
+import { udp } from '../transport/udp.js'
+import { AppClock } from './app-clock.js'
+import { systemChance } from './chance.js'
+import { Container } from './container.js'
+import { type Counters } from './counters.js'
+import { Endpoint, type EndpointOptions } from './endpoint.js'
+import { Hooks } from './hooks.js'
+import { type InjectedCall, injectInto, type InjectOptions, type InjectRequest } from './inject.js'
+import { hostToAdvertise, Listeners } from './listeners.js'
+import { systemLog } from './log.js'
+import { OwnRequest } from './own-request.js'
+import { buildStep, type RouteClass, RouteTable } from './route-table.js'
+import { withinTime } from './within-time.js'
+import { Zones } from './zones.js'
 
 export interface AppOptions {
   readonly plugins?: readonly Plugin[]
@@ -16,7 +37,14 @@ export interface AppOptions {
   /** Default: pino at level info, JSON to stdout. */
   readonly log?: Log
   readonly timers?: Partial<Timers>
-  readonly limits?: Partial<TransportLimits> & { readonly transactions?: number }
+  readonly limits?: Partial<TransportLimits> & {
+    /** Live server transactions at most; above it new requests get 503. Default 200,000. */
+    readonly transactions?: number
+  }
+  /** A handler that has not answered after so long is cut off with 500. Default 10 s. */
+  readonly handlerTimeoutMs?: number
+  /** A plugin that takes longer to start, get ready, reload or close is an error. Default 10 s. */
+  readonly pluginTimeoutMs?: number
   /** Resolvers as `127.0.0.53:5353`; empty: the system's. */
   readonly dns?: { readonly servers?: readonly string[] }
   /** `edge` (default): only our own Route is followed (403). `open`: a plain proxy that follows any. */
@@ -25,7 +53,7 @@ export interface AppOptions {
   readonly domains?: readonly string[]
   /** Zone name → CIDR list; a source outside all of them belongs to its listener's zone. */
   readonly zones?: Readonly<Record<string, readonly string[]>>
-  /** Transports besides UDP and TCP. */
+  /** Transports besides UDP and TCP; one of their name takes its place. */
   readonly transports?: readonly Transport[]
   /** Tests hand in a virtual one. */
   readonly clock?: Clock
@@ -33,61 +61,238 @@ export interface AppOptions {
 }
 
 /** `udp:127.0.0.1:5060`, `tcp:[::1]:5060`, or the long form. */
-export type ListenAddress = string | (ListenOptions & { readonly transport: string })
+export type ListenAddress = string | LongListenAddress
 
-/** What a scripted backend of `inject` does: one status, a script, or silence. */
-export type BackendScript =
-  number | 'timeout' | 'refused' | readonly { readonly status: number; readonly afterMs?: number }[]
-
-export interface InjectRequest {
-  readonly method: string
-  readonly uri: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-  readonly from?: { readonly address: string; readonly port?: number; readonly transport?: string }
+export interface LongListenAddress extends ListenOptions {
+  /** `udp`, `tcp`, or the name of a plugin's transport. */
+  readonly transport: string
 }
 
-export interface InjectOptions {
-  /** By target URI, as the route named it. */
-  readonly backends?: Readonly<Record<string, BackendScript>>
-  /** The caller hangs up after so long. */
-  readonly cancelAfterMs?: number
+/** Builds an app: plugins start in order, route classes are resolved, everything is checked. Nothing listens yet. */
+export async function createApp(options: AppOptions = {}): Promise<App> {
+  const app = new App(options)
+  await app.start(options)
+  return app
 }
 
-export interface InjectedCall {
-  /** The final status that the caller got; undefined if none came. */
-  readonly status: number | undefined
-  readonly response: SipResponse | undefined
-  /** Everything that the caller got, in order. */
-  readonly responses: readonly SipResponse[]
-  /** The attempts, in order, with the request that each backend saw. */
-  readonly branches: readonly {
-    readonly target: Target
-    readonly request: SipRequest
-    readonly status: number | undefined
-  }[]
-  /** Virtual milliseconds from the request to the final response. */
-  readonly elapsedMs: number
-}
-
-export declare class App {
-  /** Bound listeners. */
-  readonly listeners: readonly LocalAddress[]
+export class App {
   readonly log: Log
+  readonly #clock: AppClock
+  readonly #chance: Chance
+  readonly #timers: Timers
+  readonly #limits: TransportLimits
+  readonly #pluginTimeoutMs: number
+  readonly #container = new Container()
+  readonly #hooks = new Hooks()
+  readonly #transports = new Map<string, Transport>()
+  readonly #zones: Zones
+  readonly #listeners: Listeners
+  readonly #resolver: Resolver
+  #options: EndpointOptions | undefined = undefined
+  #endpoint: Endpoint | undefined = undefined
+  #reloading: Promise<void> = Promise.resolve()
+  #state: 'idle' | 'listening' | 'closed' = 'idle'
+
+  /** Use `createApp`. @internal */
+  constructor(options: AppOptions) {
+    this.log = options.log ?? systemLog()
+    this.#clock = new AppClock(options.clock)
+    this.#chance = options.chance ?? systemChance
+    this.#timers = timersFrom(options.timers)
+    this.#limits = { ...defaultTransportLimits, ...options.limits }
+    this.#pluginTimeoutMs = options.pluginTimeoutMs ?? 10_000
+    this.#zones = new Zones(options.zones)
+    this.#listeners = new Listeners(options.domains ?? [], this.#zones)
+    for (const transport of [udp, tcp, ...(options.transports ?? [])]) {
+      this.#transports.set(transport.name, transport)
+    }
+    this.#resolver = new Resolver({
+      servers: options.dns?.servers ?? [],
+      transports: ['UDP', 'TCP'],
+      clock: this.#clock,
+      random: () => this.#chance.random(),
+    })
+  }
+
+  /** @internal */
+  async start(options: AppOptions): Promise<void> {
+    for (const plugin of startOrder(options.plugins ?? [])) {
+      const setup = async (): Promise<void> => plugin.setup(this.#host(plugin))
+      await withinTime(setup, this.#pluginTimeoutMs, plugin.name, 'setup')
+    }
+    this.#options = {
+      clock: this.#clock,
+      chance: this.#chance,
+      log: this.log,
+      timers: this.#timers,
+      messageLimits: this.#limits.message,
+      transactions: options.limits?.transactions ?? 200_000,
+      handlerTimeoutMs: options.handlerTimeoutMs ?? 10_000,
+      profile: options.profile ?? 'edge',
+      hooks: this.#hooks,
+      routes: new RouteTable(options.routes ?? [], this.#container, this.#hooks),
+      listeners: this.#listeners,
+      zones: this.#zones,
+      resolver: this.#resolver,
+    }
+    this.#endpoint = new Endpoint(this.#options)
+  }
+
+  /** Bound listeners. */
+  get listeners(): readonly LocalAddress[] {
+    return this.#listeners.all.map(({ local }) => local)
+  }
+
+  /** Server and client transactions that are alive. */
+  get transactions(): number {
+    const { layer } = this.#running()
+    return layer.servers + layer.clients
+  }
+
+  /** What has been counted since the start. */
+  get counters(): Readonly<Counters> {
+    return this.#running().counters
+  }
+
   /** Binds every address, or none: throws SIPW_ERR_LISTEN. Resolves when plugins are ready. */
-  listen(...addresses: readonly ListenAddress[]): Promise<void>
-  /** Plugins read their files again; calls in progress notice nothing. Rejects with what was refused. */
-  reload(): Promise<void>
-  /** Stops receiving, closes plugins in reverse. Each step has a time limit. */
-  close(): Promise<void>
-  /** The instance that a plugin provided. */
-  resolve<T>(token: ServiceToken<T>): T
+  async listen(...addresses: readonly ListenAddress[]): Promise<void> {
+    const endpoint = this.#running()
+    if (this.#state !== 'idle') throw new SipError('SIPW_ERR_ALREADY_LISTENING')
+    this.#state = 'listening'
+    const bound: Listener[] = []
+    try {
+      for (const address of addresses) bound.push(await this.#bind(address, endpoint))
+    } catch (error) {
+      await Promise.all(bound.map((listener) => listener.close()))
+      this.#state = 'idle'
+      throw error
+    }
+    for (const listener of bound) this.#listeners.add(listener)
+    for (const hook of this.#hooks.ready) {
+      await withinTime(hook, this.#pluginTimeoutMs, 'a plugin', 'onReady')
+    }
+  }
+
+  /**
+   * Plugins read their files again; calls in progress notice nothing. Rejects with what was refused; what could be
+   * read is in force. A second reload waits for the first.
+   */
+  reload(): Promise<void> {
+    const next = this.#reloading.then(() => this.#reload())
+    this.#reloading = next.catch(() => undefined)
+    return next
+  }
+
+  /** Refuses new requests outside a dialog (503) and resolves when the last transaction has ended, or at the limit. */
+  async drain(limitMs: number): Promise<void> {
+    const endpoint = this.#running()
+    endpoint.draining = true
+    const end = this.#clock.now() + limitMs
+    while (this.transactions > 0 && this.#clock.now() < end) {
+      await new Promise<void>((resolve) => this.#clock.after(drainPollMs, resolve))
+    }
+  }
+
+  /** Stops receiving, closes plugins, last first. Throws the first error when all have been asked. */
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    const errors: unknown[] = []
+    for (const { plugin, run } of this.#hooks.close.toReversed()) {
+      await withinTime(run, this.#pluginTimeoutMs, plugin, 'onClose').catch((error: unknown) =>
+        errors.push(error),
+      )
+    }
+    await this.#listeners.close().catch((error: unknown) => errors.push(error))
+    this.#endpoint?.stop()
+    this.#resolver.close()
+    if (errors.length > 0) throw errors[0]
+  }
+
+  /** The instance that a plugin provided; throws SIPW_ERR_SERVICE_MISSING. */
+  resolve<T>(token: ServiceToken<T>): T {
+    return this.#container.resolve(token)
+  }
+
   /** One line per route: `INVITE → allowFrom → digest → LoadBalancer.invite`. */
-  describeRoutes(): readonly string[]
-  /** Runs a request through the same machines, on a virtual clock, with scripted backends. */
-  inject(request: InjectRequest, options?: InjectOptions): Promise<InjectedCall>
-  /** Live transactions. */
-  readonly transactions: number
+  describeRoutes(): readonly string[] {
+    return this.#running().routes.describe()
+  }
+
+  /**
+   * Runs a request through the same machines, on a virtual clock, with scripted backends: a test needs no network and
+   * no time. The app must not be listening (SIPW_ERR_INJECT_WHILE_LISTENING).
+   */
+  inject(request: InjectRequest, options: InjectOptions = {}): Promise<InjectedCall> {
+    if (this.#options === undefined) throw new SipError('SIPW_ERR_NOT_STARTED')
+    if (this.#state !== 'idle') throw new SipError('SIPW_ERR_INJECT_WHILE_LISTENING')
+    return injectInto(this.#options, this.#clock.makeVirtual(), request, options)
+  }
+
+  #running(): Endpoint {
+    if (this.#endpoint === undefined) throw new SipError('SIPW_ERR_NOT_STARTED')
+    return this.#endpoint
+  }
+
+  async #reload(): Promise<void> {
+    const errors: unknown[] = []
+    for (const hook of this.#hooks.reload) {
+      await withinTime(hook, this.#pluginTimeoutMs, 'a plugin', 'onReload').catch(
+        (error: unknown) => errors.push(error),
+      )
+    }
+    if (errors.length > 0) throw errors[0]
+  }
+
+  async #bind(address: ListenAddress, endpoint: Endpoint): Promise<Listener> {
+    const options: LongListenAddress =
+      typeof address === 'string' ? parseListenAddress(address) : address
+    const transport = this.#transports.get(options.transport.toUpperCase())
+    if (transport === undefined) {
+      throw new SipError('SIPW_ERR_TRANSPORT_UNKNOWN', [
+        options.transport,
+        [...this.#transports.keys()].join(', '),
+      ])
+    }
+    const advertise = options.advertise ?? { host: hostToAdvertise(options.address) }
+    return transport.listen({ ...options, advertise }, endpoint, {
+      clock: this.#clock,
+      log: this.log,
+      limits: this.#limits,
+    })
+  }
+
+  #host(plugin: Plugin): Host {
+    const hooks = this.#hooks
+    const container = this.#container
+    return {
+      log: this.log,
+      clock: this.#clock,
+      chance: this.#chance,
+      provide: (token, instance) => container.provide(token, instance),
+      resolve: (token) => container.resolve(token),
+      use: (middleware) => hooks.newRequest.push(buildStep(middleware, container)),
+      addTransport: (transport) => this.#transports.set(transport.name, transport),
+      onReceive: (hook) => hooks.receive.push(hook),
+      onRequest: (hook) => {
+        hooks.everyRequest.push(hook)
+        hooks.newRequest.push(hook)
+      },
+      onForward: (hook) => hooks.forward.push(hook),
+      onResponse: (hook) => hooks.response.push(hook),
+      onFailure: (hook) => hooks.failure.push(hook),
+      onReply: (hook) => hooks.reply.push(hook),
+      onCancel: (hook) => hooks.cancel.push(hook),
+      onDone: (hook) => hooks.done.push(hook),
+      onReady: (hook) => hooks.ready.push(hook),
+      onReload: (hook) => hooks.reload.push(hook),
+      onClose: (run) => hooks.close.push({ plugin: plugin.name, run }),
+      send: (request, done) => new OwnRequest(this.#running(), request, done).start(),
+    }
+  }
 }
 
-export declare function createApp(options?: AppOptions): Promise<App>
+/** How often draining looks whether it is done. */
+const drainPollMs = 50
+
+export type { RouteClass }

@@ -17,8 +17,8 @@ import { type ServiceToken, tokenName } from '../plugin/service.js'
 export function inject(token: ServiceToken<unknown>): ParameterDecorator {
   return (target, property, index) => {
     tsyringeInject(token as symbol)(target, property, index)
-    const parameters = injectedParameters(target)
-    Reflect.defineMetadata(injected, [...parameters, index], target)
+    const tokens = new Map(injectedTokens(target)).set(index, token)
+    Reflect.defineMetadata(injected, tokens, target)
   }
 }
 
@@ -61,7 +61,13 @@ export class Container {
    * SIPW_ERR_DI_RESOLVE with the reason as cause.
    */
   construct<T extends object>(type: new (...args: never[]) => T): T {
-    checkConstructor(type)
+    for (const token of checkedTokens(type)) {
+      // tsyringe would construct a class that nobody provided, and hand out an empty service.
+      if (!this.#provided.has(token)) {
+        const missing = `${tokenName(token)} is not provided; is its plugin in plugins?`
+        throw new SipError('SIPW_ERR_DI_RESOLVE', [type.name, missing])
+      }
+    }
     try {
       return this.#root.resolve(type as new (...args: unknown[]) => T)
     } catch (cause) {
@@ -71,23 +77,29 @@ export class Container {
   }
 }
 
-/** tsyringe would hand `undefined` to what it does not know: find it at start-up, not in a call. */
-function checkConstructor(type: new (...args: never[]) => object): void {
-  const parameters = Reflect.hasOwnMetadata(injected, type) ? injectedParameters(type) : []
+type Constructor = new (...args: never[]) => object
+
+/** The tokens of a constructor, one for each parameter; what is missing is found at start-up, not in a call. */
+function checkedTokens(type: Constructor): readonly ServiceToken<unknown>[] {
+  const tokens = Reflect.hasOwnMetadata(injected, type) ? injectedTokens(type) : noTokens
   for (let index = 0; index < type.length; index++) {
-    if (!parameters.includes(index)) throw new SipError('SIPW_ERR_DI_TOKEN', [index, type.name])
+    if (!tokens.has(index)) throw new SipError('SIPW_ERR_DI_TOKEN', [index, type.name])
   }
   const parent: unknown = Object.getPrototypeOf(type)
   if (type.length === 0 && typeof parent === 'function' && parent.length > 0 && inherits(type)) {
     throw new SipError('SIPW_ERR_DI_INHERITED_CTOR', [type.name, parent.name])
   }
+  return [...tokens.values()]
 }
 
 /** A class without a constructor of its own runs its parent's, whose parameters nobody would fill. */
-function inherits(type: object): boolean {
+function inherits(type: Constructor): boolean {
   return !/\bconstructor\s*\(/.test(Function.prototype.toString.call(type))
 }
 
-function injectedParameters(target: object): readonly number[] {
-  return (Reflect.getMetadata(injected, target) as number[] | undefined) ?? []
+type Tokens = ReadonlyMap<number, ServiceToken<unknown>>
+const noTokens: Tokens = new Map()
+
+function injectedTokens(target: object): Tokens {
+  return (Reflect.getMetadata(injected, target) as Tokens | undefined) ?? noTokens
 }

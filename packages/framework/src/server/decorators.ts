@@ -27,7 +27,8 @@ export interface Registration {
 }
 
 type Step = Middleware | MiddlewareFunction
-type HandlerDecorator<Handler> = (
+/** Fits methods of this shape only: a handler that forgets to answer does not compile. */
+type HandlerDecorator<Shape> = <Handler extends Shape>(
   target: object,
   property: string,
   descriptor: TypedPropertyDescriptor<Handler>,
@@ -123,10 +124,7 @@ export function stepsOf(target: object, property?: string): readonly Step[] {
   return (steps as Step[] | undefined) ?? []
 }
 
-function register<Handler>(
-  kind: HandlerKind,
-  methods: readonly string[],
-): HandlerDecorator<Handler> {
+function register<Shape>(kind: HandlerKind, methods: readonly string[]): HandlerDecorator<Shape> {
   return (target, property) => {
     refuseStandardDecorator(property)
     const own: Registration = { kind, methods: methods.length === 0 ? ['*'] : methods, property }

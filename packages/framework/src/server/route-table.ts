@@ -4,14 +4,14 @@ import {
   type BranchContext,
   type CancelContext,
   type FailureContext,
-  type RequestContext,
   type ResponseContext,
 } from '../plugin/context.js'
-import { type Handled, type MaybeHandled } from '../plugin/handled.js'
+import { type Handled } from '../plugin/handled.js'
 import { type Middleware, type MiddlewareFunction } from '../plugin/middleware.js'
 import { type RequestHandler } from '../plugin/pipeline.js'
 import { type Container } from './container.js'
 import { type HandlerKind, isRouteClass, registrationsOf, stepsOf } from './decorators.js'
+import { type Hooks } from './hooks.js'
 
 export type RouteClass = new (...args: never[]) => object
 
@@ -20,25 +20,33 @@ export interface Route {
   /** `LoadBalancer.invite` */
   readonly name: string
   readonly stepNames: readonly string[]
-  readonly steps: readonly MiddlewareFunction[]
-  readonly handler: RequestHandler
+  /** Middleware of plugins, class and method, then the handler. */
+  readonly chain: readonly MiddlewareFunction[]
   readonly failure: ((ctx: FailureContext) => Handled | Promise<Handled>) | undefined
   readonly response: ((ctx: ResponseContext) => void) | undefined
   readonly branch: ((ctx: BranchContext) => void) | undefined
   readonly cancel: ((ctx: CancelContext) => void) | undefined
 }
 
-export type DialogHandler = (ctx: RequestContext) => MaybeHandled | Promise<MaybeHandled>
-
 /** A handler as the class holds it, before its kind says what it takes. */
 type AnyHandler = (ctx: never) => unknown
 
 export class RouteTable {
   readonly #requests = new Map<string, Route>()
-  readonly #dialogRequests = new Map<string, DialogHandler>()
+  readonly #dialogRequests = new Map<string, readonly MiddlewareFunction[]>()
+  readonly #hooks: Hooks
+  /** A request that no class handles. */
+  readonly unrouted: readonly MiddlewareFunction[]
+  /** A request that brought its own Route, where that is followed. */
+  readonly preloaded: readonly MiddlewareFunction[]
+  readonly #alongItsRoute: readonly MiddlewareFunction[]
 
   /** Throws SIPW_ERR_NOT_ROUTES, SIPW_ERR_DUPLICATE_ROUTE, SIPW_ERR_METHOD_RESERVED, and what the container throws. */
-  constructor(classes: readonly RouteClass[], container: Container) {
+  constructor(classes: readonly RouteClass[], container: Container, hooks: Hooks) {
+    this.#hooks = hooks
+    this.unrouted = [...hooks.newRequest, (ctx) => ctx.reply(404)]
+    this.preloaded = [...hooks.newRequest, goAlong]
+    this.#alongItsRoute = [...hooks.everyRequest, goAlong]
     for (const type of classes) this.#add(type, container)
   }
 
@@ -47,9 +55,9 @@ export class RouteTable {
     return this.#requests.get(method) ?? this.#requests.get('*')
   }
 
-  /** Who wants to see a request inside a dialog. */
-  findInDialog(method: string): DialogHandler | undefined {
-    return this.#dialogRequests.get(method) ?? this.#dialogRequests.get('*')
+  /** What a request inside a dialog passes through on its way along its route set. */
+  inDialog(method: string): readonly MiddlewareFunction[] {
+    return this.#dialogRequests.get(method) ?? this.#dialogRequests.get('*') ?? this.#alongItsRoute
   }
 
   /** `INVITE → allowFrom → LoadBalancer.invite`, one line per method. */
@@ -77,17 +85,20 @@ export class RouteTable {
         ])
       }
       const steps = [...classSteps, ...stepsOf(type.prototype as object, property)]
-      const later = <Handler>(kind: HandlerKind): Handler | undefined =>
-        (handlers[kind].get(method) ?? handlers[kind].get('*'))?.bound as Handler | undefined
+      const later = (kind: HandlerKind): unknown =>
+        (handlers[kind].get(method) ?? handlers[kind].get('*'))?.bound
       this.#requests.set(method, {
         name: `${type.name}.${property}`,
         stepNames: steps.map((step) => step.name || 'middleware'),
-        steps: steps.map((step) => buildStep(step, container)),
-        handler: bound as RequestHandler,
-        failure: later('failure'),
-        response: later('response'),
-        branch: later('branch'),
-        cancel: later('cancel'),
+        chain: [
+          ...this.#hooks.newRequest,
+          ...steps.map((step) => buildStep(step, container)),
+          bound as RequestHandler,
+        ],
+        failure: later('failure') as Route['failure'],
+        response: later('response') as Route['response'],
+        branch: later('branch') as Route['branch'],
+        cancel: later('cancel') as Route['cancel'],
       })
     }
     for (const [method, { bound, property }] of handlers['dialog-request']) {
@@ -98,10 +109,16 @@ export class RouteTable {
           `${type.name}.${property}`,
         ])
       }
-      this.#dialogRequests.set(method, bound as DialogHandler)
+      this.#dialogRequests.set(method, [
+        ...this.#hooks.everyRequest,
+        bound as MiddlewareFunction,
+        goAlong,
+      ])
     }
   }
 }
+
+const goAlong: MiddlewareFunction = (ctx) => ctx.relayAsRouted()
 
 /** A step with its service, resolved once. */
 export function buildStep(
@@ -125,7 +142,7 @@ function boundHandlers(type: RouteClass, instance: object): Handlers {
   }
   for (const { kind, methods, property } of registrationsOf(type.prototype as object)) {
     const method = (instance as Record<string, AnyHandler>)[property]!
-    const bound = method.bind(instance) as AnyHandler
+    const bound: AnyHandler = method.bind(instance)
     for (const name of methods) {
       const taken = handlers[kind].get(name)
       if (taken !== undefined) {

@@ -42,10 +42,13 @@ export class TransactionLayer {
   readonly #servers = new Map<string, ServerRecord>()
   readonly #clients = new Map<string, ClientRecord>()
   readonly #waiting = new Waiting()
+  readonly #limit: number
 
-  constructor(timers: Timers, deadlines: Deadlines<Timed>) {
+  /** With `limit` server transactions alive, requests that would open a dialog yield `overload` instead. */
+  constructor(timers: Timers, deadlines: Deadlines<Timed>, limit = Infinity) {
     this.#timers = timers
     this.#deadlines = deadlines
+    this.#limit = limit
   }
 
   /** Live server transactions, for limits, metrics and tests. */
@@ -66,6 +69,9 @@ export class TransactionLayer {
       const transaction = this.#servers.get(key)
       if (transaction !== undefined) return this.#input(transaction, 'request', request, now)
       if (request.method === 'CANCEL') return this.#receiveCancel(key, request, flow, now)
+      if (this.#servers.size >= this.#limit && request.toTag === undefined) {
+        return [{ kind: 'overload', request, flow }]
+      }
       return this.#input(this.#startServer(key, request, flow), 'request', request, now)
     } catch (error) {
       return nothingIfMalformed(error)

@@ -72,6 +72,8 @@ export type TransactionEffect =
     }
   /** A response that matches nothing: dropped and counted, never forwarded. RFC 6026 §8.9 */
   | { readonly kind: 'stray'; readonly response: SipResponse; readonly flow: Flow }
+  /** A new request that found the table full: it has no transaction and deserves a 503. */
+  | { readonly kind: 'overload'; readonly request: SipRequest; readonly flow: Flow }
   /** The transaction is gone from the tables. */
   | { readonly kind: 'ended'; readonly transaction: Transaction }
 

@@ -1,7 +1,10 @@
 /** Locating servers: from a URI to the hops to try, in order. RFC 3263 */
 import { type Clock } from '../environment.js'
-import { type Hop, type TransportName } from '../message/flow.js'
+import { SipError } from '../errors.js'
+import { type Flow, hop, type Hop, type TransportName } from '../message/flow.js'
 import { type SipUri } from '../message/uri.js'
+import { type Via } from '../message/via.js'
+import { isNumericAddress } from './address.js'
 
 export interface ResolverOptions {
   /** `127.0.0.53:5353`; empty: the system's resolvers. */
@@ -16,12 +19,32 @@ export interface ResolverOptions {
   readonly random: () => number
 }
 
-export declare class Resolver {
-  constructor(options: ResolverOptions)
+export class Resolver {
+  readonly #options: ResolverOptions
+
+  constructor(options: ResolverOptions) {
+    this.#options = options
+  }
+
   /**
    * The hops of a URI, best first. A numeric host is answered at once, a name by a promise, which rejects with
    * SIPW_ERR_UNRESOLVABLE.
    */
-  resolve(uri: SipUri): readonly Hop[] | Promise<readonly Hop[]>
-  close(): void
+  resolve(uri: SipUri): readonly Hop[] | Promise<readonly Hop[]> {
+    const transport =
+      uri.params.get('transport')?.toUpperCase() ?? this.#options.transports[0] ?? 'UDP'
+    if (isNumericAddress(uri.host)) return [hop(transport, uri.host, uri.port ?? 5060)]
+    return Promise.reject(
+      new SipError('SIPW_ERR_UNRESOLVABLE', [uri.host, 'names are not located yet']),
+    )
+  }
+
+  close(): void {
+    this.#options.clock.now()
+  }
+}
+
+/** Where a response goes when the connection of its request is gone. RFC 3261 §18.2.2, RFC 3263 §5 */
+export function resolveResponse(via: Via, flow: Flow): readonly Hop[] {
+  return [hop(flow.local.transport, flow.remoteAddress, via.port ?? 5060)]
 }

@@ -1,0 +1,29 @@
+/** The clock of one app: the system's, the one that a test handed in, or a virtual one from the first `inject` on. */
+import { type Clock } from '../environment.js'
+import { systemClock } from './clock.js'
+import { VirtualClock } from './virtual-clock.js'
+
+export class AppClock implements Clock {
+  #clock: Clock
+  #virtual: VirtualClock | undefined
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock
+    this.#virtual = clock instanceof VirtualClock ? clock : undefined
+  }
+
+  now(): number {
+    return this.#clock.now()
+  }
+
+  after(delayMs: number, run: () => void): () => void {
+    return this.#clock.after(delayMs, run)
+  }
+
+  /** Stays virtual: an app that is tested by injection has no other time. */
+  makeVirtual(): VirtualClock {
+    this.#virtual ??= new VirtualClock(Math.ceil(this.#clock.now()))
+    this.#clock = this.#virtual
+    return this.#virtual
+  }
+}

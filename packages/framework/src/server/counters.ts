@@ -1,0 +1,17 @@
+/** What the endpoint counts: plain numbers, read when somebody asks. */
+export class Counters {
+  messagesReceived = 0
+  requestsSent = 0
+  responsesSent = 0
+  /** Dropped by an onReceive hook. */
+  dropped = 0
+  malformed = 0
+  /** Responses that matched no transaction. RFC 6026 §8.9 */
+  strayResponses = 0
+  /** Times that a transport said a hop cannot be reached. */
+  unreachable = 0
+  /** Refused because too many transactions were alive. */
+  overloaded = 0
+  /** Our own errors, each in the log. */
+  faults = 0
+}

@@ -1,0 +1,366 @@
+/**
+ * The driver loop: one input, drain its effects, arm one timer. The only place where the pure floors meet time,
+ * sockets and handlers.
+ */
+import { type Chance, type Clock, type Log } from '../environment.js'
+import { SipError } from '../errors.js'
+import { type Flow, type Hop } from '../message/flow.js'
+import { responseTo, type SipRequest, type SipResponse } from '../message/message.js'
+import { type Malformed, type MessageLimits, parseMessage } from '../message/parse.js'
+import { serialize } from '../message/serialize.js'
+import { type SipUri } from '../message/uri.js'
+import { stampSource } from '../message/via.js'
+import { Deadlines, type Timed } from '../transaction/deadlines.js'
+import {
+  type ClientTransaction,
+  type ServerTransaction,
+  type Transaction,
+  type TransactionEffect,
+  TransactionLayer,
+} from '../transaction/layer.js'
+import { type Timers } from '../transaction/timers.js'
+import { resolveResponse } from '../transport/resolve.js'
+import { type Listener, type Receiver } from '../transport/transport.js'
+import { Counters } from './counters.js'
+import { forwardAck } from './forward-ack.js'
+import { handleRequest } from './handle-request.js'
+import { type Hooks } from './hooks.js'
+import { type IncomingRequest } from './incoming-request.js'
+import { type Listeners } from './listeners.js'
+import { type RouteTable } from './route-table.js'
+import { type Zones } from './zones.js'
+
+/** What hangs on a client transaction and is told of its fate. */
+export interface ClientUser {
+  transaction: ClientTransaction | undefined
+  /** The listener that its request left by. */
+  readonly listener: Listener | undefined
+  /** A response, our Via still on top. */
+  response(response: SipResponse, now: number): void
+  timeout(now: number): void
+  transportError(error: SipError, now: number): void
+}
+
+/** Finds the hops of a URI, best first: at once, or later. */
+export interface Locator {
+  resolve(uri: SipUri): readonly Hop[] | Promise<readonly Hop[]>
+}
+
+/** What waits in the queue besides transactions. */
+export interface Waiting extends Timed {
+  wakeUp(now: number): void
+}
+
+/** What an endpoint works with. */
+export interface EndpointOptions {
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Log
+  readonly timers: Timers
+  readonly messageLimits: MessageLimits
+  /** Live server transactions at most; above it new requests get 503. */
+  readonly transactions: number
+  readonly handlerTimeoutMs: number
+  readonly profile: 'edge' | 'open'
+  readonly hooks: Hooks
+  readonly routes: RouteTable
+  readonly listeners: Listeners
+  readonly zones: Zones
+  readonly resolver: Locator
+}
+
+export class Endpoint implements Receiver {
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Log
+  readonly timers: Timers
+  readonly handlerTimeoutMs: number
+  readonly profile: 'edge' | 'open'
+  readonly hooks: Hooks
+  readonly routes: RouteTable
+  readonly listeners: Listeners
+  readonly zones: Zones
+  readonly resolver: Locator
+  readonly layer: TransactionLayer
+  readonly counters = new Counters()
+  /** Tells our own branches from those of a balancer with the same private address. */
+  readonly loopSeed: number
+  /** New requests outside a dialog are refused: the app is about to stop. */
+  draining = false
+  readonly #messageLimits: MessageLimits
+  readonly #deadlines = new Deadlines<Timed>()
+  /** The clock as read for the input in hand; undefined between inputs. */
+  #now: number | undefined = undefined
+  #armedAt = Infinity
+  #disarm: (() => void) | undefined = undefined
+  #bytes = 0
+
+  constructor(options: EndpointOptions) {
+    this.clock = options.clock
+    this.chance = options.chance
+    this.log = options.log
+    this.timers = options.timers
+    this.handlerTimeoutMs = options.handlerTimeoutMs
+    this.profile = options.profile
+    this.hooks = options.hooks
+    this.routes = options.routes
+    this.listeners = options.listeners
+    this.zones = options.zones
+    this.resolver = options.resolver
+    this.#messageLimits = options.messageLimits
+    this.loopSeed = Math.floor(options.chance.random() * 2 ** 32)
+    this.layer = new TransactionLayer(options.timers, this.#deadlines, options.transactions)
+  }
+
+  /** The clock, read once per input. */
+  now(): number {
+    return this.#now ?? this.clock.now()
+  }
+
+  /** Size of the message in hand. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  // Inputs
+
+  received(text: string, flow: Flow): void {
+    const now = (this.#now = this.clock.now())
+    try {
+      this.#bytes = text.length
+      this.counters.messagesReceived++
+      if (this.#isDropped(text, flow)) return
+      const message = parseMessage(text, this.#messageLimits)
+      switch (message.kind) {
+        case 'request':
+          this.#request(message, flow, now)
+          break
+        case 'response':
+          this.run(this.layer.receiveResponse(message, flow, now))
+          break
+        case 'malformed':
+          this.#malformed(message, flow)
+          break
+      }
+    } catch (error) {
+      // Nothing that a stranger sends may end the process; that it got here is a fault of ours.
+      this.counters.faults++
+      this.log.error({ err: error, source: flow.remoteAddress }, 'a message could not be handled')
+    } finally {
+      this.#now = undefined
+      this.#arm()
+    }
+  }
+
+  broken(error: SipError, text: string, flow: Flow): void {
+    const message = parseMessage(text, this.#messageLimits)
+    this.#malformed(
+      {
+        kind: 'malformed',
+        error,
+        request:
+          message.kind === 'malformed'
+            ? message.request
+            : message.kind === 'request' && message.method !== 'ACK'
+              ? message
+              : undefined,
+      },
+      flow,
+    )
+  }
+
+  unreachable(hop: Hop, error: SipError): void {
+    this.#input((now) => {
+      this.counters.unreachable++
+      this.run(this.layer.hopFailed(hop.key, error, now))
+    })
+  }
+
+  // What handlers and branches do
+
+  /** Runs effects of the transaction layer, in order. */
+  run(effects: readonly TransactionEffect[]): void {
+    for (const effect of effects) this.#perform(effect)
+    if (this.#now === undefined) this.#arm()
+  }
+
+  /** Starts a client transaction for a request that is ready to leave. */
+  start(request: SipRequest, hop: Hop, user: ClientUser): void {
+    const { reliable } = user.listener!.local
+    const effects = this.layer.send(request, hop, { reliable, user }, this.now())
+    const [first] = effects
+    if (first?.kind === 'sendRequest') user.transaction = first.transaction
+    this.run(effects)
+  }
+
+  /** Calls `item.wakeUp` at that time; Infinity: no more. */
+  wake(item: Waiting, at: number): void {
+    if (item.dueAt === at) return
+    this.#deadlines.set(item, at)
+    if (this.#now === undefined) this.#arm()
+  }
+
+  /** Calls an observer; what it throws is logged and harms nobody. */
+  guard<Context>(hook: (ctx: Context) => unknown, ctx: Context): void {
+    try {
+      const outcome = hook(ctx)
+      if (outcome instanceof Promise) {
+        outcome.catch(() => undefined)
+        throw new SipError('SIPW_ERR_ASYNC_HANDLER_FORBIDDEN', [hook.name])
+      }
+    } catch (error) {
+      this.counters.faults++
+      this.log.error({ err: error }, 'a hook failed')
+    }
+  }
+
+  /** Answers without a transaction: one packet, nothing kept. */
+  refuse(
+    request: SipRequest,
+    flow: Flow,
+    status: number,
+    headers?: Readonly<Record<string, string>>,
+  ): void {
+    const response = responseTo(request, status, {
+      toTag: this.chance.tag(),
+      ...(headers === undefined ? {} : { headers }),
+    })
+    this.#sendBack(flow, serialize(response), response)
+  }
+
+  /** Forgets the timer: nothing happens any more. */
+  stop(): void {
+    this.#disarm?.()
+    this.#disarm = undefined
+    this.#armedAt = Infinity
+  }
+
+  // The loop
+
+  #input(handle: (now: number) => void): void {
+    const now = (this.#now = this.clock.now())
+    try {
+      handle(now)
+    } finally {
+      this.#now = undefined
+      this.#arm()
+    }
+  }
+
+  #arm(): void {
+    const { next } = this.#deadlines
+    if (next >= this.#armedAt) return
+    this.#disarm?.()
+    this.#armedAt = next
+    this.#disarm = this.clock.after(Math.max(0, next - this.clock.now()), () => {
+      this.#armedAt = Infinity
+      this.#disarm = undefined
+      this.#input((now) => this.#runDue(now))
+    })
+  }
+
+  #runDue(now: number): void {
+    for (;;) {
+      const item = this.#deadlines.takeDue(now)
+      if (item === undefined) return
+      try {
+        if ('wakeUp' in item) (item as Waiting).wakeUp(now)
+        else this.run(this.layer.runTimers(item as Transaction, now))
+      } catch (error) {
+        this.counters.faults++
+        this.log.error({ err: error }, 'a timer could not be handled')
+      }
+    }
+  }
+
+  #perform(effect: TransactionEffect): void {
+    switch (effect.kind) {
+      case 'sendRequest': {
+        const { transaction } = effect
+        this.counters.requestsSent++
+        const { listener } = transaction.user as ClientUser
+        const error = listener?.sendTo(transaction.hop, effect.text)
+        if (error !== undefined) this.run(this.layer.sendFailed(transaction, error, this.now()))
+        break
+      }
+      case 'sendResponse':
+        this.#sendBack(effect.transaction.flow, effect.text, effect.transaction.request)
+        break
+      case 'request':
+        handleRequest(this, effect.transaction)
+        break
+      case 'ack':
+        forwardAck(this, effect.request, effect.flow)
+        break
+      case 'cancel':
+        ;(effect.transaction.user as IncomingRequest | undefined)?.cancel(effect.cancel)
+        break
+      case 'response':
+        ;(effect.transaction.user as ClientUser).response(effect.response, this.now())
+        break
+      case 'timeout':
+        ;(effect.transaction.user as ClientUser).timeout(this.now())
+        break
+      case 'transportError':
+        ;(effect.transaction.user as ClientUser).transportError(effect.error, this.now())
+        break
+      case 'stray':
+        this.counters.strayResponses++
+        break
+      case 'overload':
+        this.counters.overloaded++
+        this.refuse(effect.request, effect.flow, 503, overloadHeaders)
+        break
+      case 'ended':
+        break
+    }
+  }
+
+  #isDropped(text: string, flow: Flow): boolean {
+    for (const hook of this.hooks.receive) {
+      try {
+        if (!hook(text, flow)) continue
+        this.counters.dropped++
+        return true
+      } catch (error) {
+        this.counters.faults++
+        this.log.error({ err: error }, 'an onReceive hook failed')
+      }
+    }
+    return false
+  }
+
+  #request(request: SipRequest, flow: Flow, now: number): void {
+    stampSource(request.headers, flow.remoteAddress, flow.remotePort)
+    this.run(this.layer.receiveRequest(request, flow, now))
+  }
+
+  #malformed({ error, request }: Malformed, flow: Flow): void {
+    this.counters.malformed++
+    this.log.debug({ err: error, source: flow.remoteAddress }, 'malformed message')
+    if (request === undefined) return
+    // Kept short and the same for all: what was wrong is for our log, not for a stranger.
+    stampSource(request.headers, flow.remoteAddress, flow.remotePort)
+    this.refuse(request, flow, error.status)
+  }
+
+  /**
+   * RFC 3261 §18.2.2: on the connection of its request, or, when that is gone, to where Via says.
+   *
+   * Deviation: over UDP a response goes to the source of its request even when Via asks for no `rport`
+   * (RFC 3581 §4): a Via that names another place would let a stranger aim our answers.
+   */
+  #sendBack(flow: Flow, text: string, message: SipRequest | SipResponse): void {
+    this.counters.responsesSent++
+    const listener = this.listeners.at(flow.local)
+    if (listener === undefined || listener.sendBack(flow, text)) return
+    for (const hop of resolveResponse(message.via, flow)) {
+      listener.sendTo(hop, text)
+      return
+    }
+  }
+}
+
+const overloadHeaders = { 'Retry-After': '5' }
+
+export type { ServerTransaction }

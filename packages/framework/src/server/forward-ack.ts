@@ -1,0 +1,70 @@
+/** The ACK for a 2xx: no transaction, no answer, along its Route. RFC 3261 §13.2.2.4, §16.11 */
+import { SipError } from '../errors.js'
+import { type Flow, type Hop } from '../message/flow.js'
+import { type SipRequest } from '../message/message.js'
+import { serialize } from '../message/serialize.js'
+import { isPromise } from '../plugin/pipeline.js'
+import { addVia, copyFor } from '../proxy/forward.js'
+import { branchWith, loopKey } from '../proxy/loop.js'
+import { nextHopUri, takeOwnRoutes } from '../proxy/route.js'
+import { validateRequest } from '../proxy/validate.js'
+import { BranchView } from './contexts.js'
+import { type Endpoint } from './endpoint.js'
+import { ReceivedRequest } from './received-request.js'
+
+/** Forwards it, or drops it: an ACK is never answered (§17). */
+export function forwardAck(endpoint: Endpoint, request: SipRequest, flow: Flow): void {
+  const key = loopKey(request, endpoint.loopSeed)
+  const isOurs = (host: string, port: number | undefined): boolean =>
+    endpoint.listeners.isOurAddress(host, port)
+  try {
+    if (
+      validateRequest(request, { proxyRequire: noExtensions, isOurs, loopKey: key }) !== undefined
+    )
+      return
+    const taken = takeOwnRoutes(request, (uri) => endpoint.listeners.isOurs(uri))
+    if (endpoint.profile === 'edge' && taken.length === 0) return
+    const copy = copyFor(request, undefined)
+    if (endpoint.hooks.forward.length > 0) {
+      const view = new BranchView(new ReceivedRequest(endpoint, request, flow), copy, 0, undefined)
+      for (const hook of endpoint.hooks.forward) endpoint.guard(hook, view)
+    }
+    const uri = nextHopUri(copy)
+    if (!copy.headers.has('Route') && endpoint.listeners.isOurs(uri)) return
+    const hops = endpoint.resolver.resolve(uri)
+    const send = (located: readonly Hop[]): void => sendAck(endpoint, copy, flow, located, key)
+    if (isPromise(hops))
+      hops.then(send).catch((error: unknown) => unforwardable(endpoint, copy, error))
+    else send(hops)
+  } catch (error) {
+    unforwardable(endpoint, request, error)
+  }
+}
+
+const noExtensions: ReadonlySet<string> = new Set()
+
+function sendAck(
+  endpoint: Endpoint,
+  copy: SipRequest,
+  flow: Flow,
+  [hop]: readonly Hop[],
+  key: string,
+): void {
+  if (hop === undefined) return
+  const listener = endpoint.listeners.for(hop, flow.local)
+  const { local } = listener
+  addVia(copy, {
+    transport: local.transport,
+    host: local.advertisedHost,
+    port: local.advertisedPort,
+    branch: branchWith(endpoint.chance.branch(), key),
+  })
+  endpoint.counters.requestsSent++
+  listener.sendTo(hop, serialize(copy))
+}
+
+function unforwardable(endpoint: Endpoint, request: SipRequest, error: unknown): void {
+  if (error instanceof SipError) {
+    endpoint.log.debug({ err: error, callId: request.callId }, 'ACK not forwarded')
+  } else endpoint.log.error({ err: error, callId: request.callId }, 'ACK not forwarded')
+}

@@ -1,0 +1,76 @@
+/** The life of a request from its transaction to its handler, in the order of RFC 3261 §16. */
+import { SipError } from '../errors.js'
+import { isSipUri } from '../message/uri.js'
+import { runPipeline } from '../plugin/pipeline.js'
+import { loopKey } from '../proxy/loop.js'
+import { takeOwnRoutes } from '../proxy/route.js'
+import { validateRequest } from '../proxy/validate.js'
+import { type ServerTransaction } from '../transaction/layer.js'
+import { type Endpoint } from './endpoint.js'
+import { IncomingRequest } from './incoming-request.js'
+
+/** Validates (§16.3), takes our Route off (§16.4), and hands the request to its chain of middleware and handler. */
+export function handleRequest(endpoint: Endpoint, transaction: ServerTransaction): void {
+  const { request } = transaction
+  const key = loopKey(request, endpoint.loopSeed)
+  const incoming = new IncomingRequest(endpoint, transaction, key, endpoint.bytes)
+  transaction.user = incoming
+  try {
+    const refusal = validateRequest(request, {
+      proxyRequire: noExtensions,
+      isOurs: (host, port) => endpoint.listeners.isOurAddress(host, port),
+      loopKey: key,
+    })
+    if (refusal !== undefined) {
+      incoming.reply(refusal.status, refusal.headers)
+      return
+    }
+    const taken = takeOwnRoutes(request, (uri) => endpoint.listeners.isOurs(uri))
+    if (request.toTag === undefined) handleNew(endpoint, incoming)
+    else handleInDialog(endpoint, incoming, taken.length > 0)
+  } catch (error) {
+    if (error instanceof SipError && error.status < 500) incoming.reply(error.status)
+    else incoming.crash(error)
+  }
+}
+
+const noExtensions: ReadonlySet<string> = new Set()
+
+/** A request outside a dialog: its chain decides where it goes. */
+function handleNew(endpoint: Endpoint, incoming: IncomingRequest): void {
+  const { request } = incoming
+  const { requestUri } = request
+  if (endpoint.draining) {
+    incoming.reply(503)
+    return
+  }
+  if (endpoint.profile === 'edge') {
+    // No open relay: a stranger's Route is not followed, another domain's request not carried.
+    const foreignDomain = isSipUri(requestUri) && !endpoint.listeners.serves(requestUri)
+    if (request.headers.has('Route') || foreignDomain) {
+      incoming.reply(403)
+      return
+    }
+  } else if (request.headers.has('Route')) {
+    incoming.conclude(runPipeline(endpoint.routes.preloaded, incoming))
+    return
+  }
+  incoming.route = endpoint.routes.find(request.method)
+  incoming.conclude(runPipeline(incoming.route?.chain ?? endpoint.routes.unrouted, incoming))
+}
+
+/** A request inside a dialog goes along its route set, nowhere else. RFC 3261 §12.2, §16.12 */
+function handleInDialog(endpoint: Endpoint, incoming: IncomingRequest, isOurDialog: boolean): void {
+  const { request } = incoming
+  const leadsToUs = !request.headers.has('Route') && incoming.isForUs
+  if (leadsToUs) {
+    incoming.reply(481)
+    return
+  }
+  if (endpoint.profile === 'edge' && !isOurDialog) {
+    // We stay in the path of every dialog that we carry; one that does not name us is not ours to carry.
+    incoming.reply(403)
+    return
+  }
+  incoming.conclude(runPipeline(endpoint.routes.inDialog(request.method), incoming))
+}

@@ -1,0 +1,33 @@
+/** What plugins hooked in, in the order of the plugin list. Fixed once the app has started. */
+import { type Flow } from '../message/flow.js'
+import {
+  type AttemptContext,
+  type BranchContext,
+  type CancelContext,
+  type DoneContext,
+  type ReplyContext,
+  type ResponseContext,
+} from '../plugin/context.js'
+import { type MiddlewareFunction } from '../plugin/middleware.js'
+
+export class Hooks {
+  readonly receive: ((text: string, flow: Flow) => boolean)[] = []
+  /** `onRequest`: in and out of dialogs. */
+  readonly everyRequest: MiddlewareFunction[] = []
+  /** `onRequest` and `use`, in the order in which they were registered: outside dialogs. */
+  readonly newRequest: MiddlewareFunction[] = []
+  readonly forward: ((ctx: BranchContext) => void)[] = []
+  readonly response: ((ctx: ResponseContext) => void)[] = []
+  readonly failure: ((ctx: AttemptContext) => void)[] = []
+  readonly reply: ((ctx: ReplyContext) => void)[] = []
+  readonly cancel: ((ctx: CancelContext) => void)[] = []
+  readonly done: ((ctx: DoneContext) => void)[] = []
+  readonly ready: (() => void | Promise<void>)[] = []
+  readonly reload: (() => void | Promise<void>)[] = []
+  readonly close: { readonly plugin: string; readonly run: () => void | Promise<void> }[] = []
+
+  /** The same hooks and one more at the end of each request. */
+  with(done: (ctx: DoneContext) => void): Hooks {
+    return Object.assign(new Hooks(), this, { done: [...this.done, done] })
+  }
+}

@@ -1,0 +1,118 @@
+/** The app's own addresses: which messages are for us, and which listener a message leaves by. */
+import { networkInterfaces } from 'node:os'
+import { SipError } from '../errors.js'
+import { type Hop, type LocalAddress } from '../message/flow.js'
+import { type SipUri } from '../message/uri.js'
+import { isUnspecified } from '../transport/address.js'
+import { type Listener } from '../transport/transport.js'
+import { type Zones } from './zones.js'
+
+export class Listeners {
+  readonly #all: Listener[] = []
+  readonly #byLocal = new Map<LocalAddress, Listener>()
+  /** `host:port` of every address that reaches us. */
+  readonly #addresses = new Set<string>()
+  readonly #domains: ReadonlySet<string>
+  readonly #zones: Zones
+
+  constructor(domains: readonly string[], zones: Zones) {
+    this.#domains = new Set(domains.map((domain) => domain.toLowerCase()))
+    this.#zones = zones
+  }
+
+  get all(): readonly Listener[] {
+    return this.#all
+  }
+
+  add(listener: Listener): void {
+    const { local } = listener
+    this.#all.push(listener)
+    this.#byLocal.set(local, listener)
+    this.#addresses.add(`${local.advertisedHost.toLowerCase()}:${local.advertisedPort}`)
+    const hosts = isUnspecified(local.address)
+      ? interfaceAddresses(local.address.includes(':') ? 'IPv6' : 'IPv4')
+      : [local.address]
+    for (const host of hosts) this.#addresses.add(`${host}:${local.port}`)
+  }
+
+  /** The listener that a request came in by. */
+  at(local: LocalAddress): Listener | undefined {
+    return this.#byLocal.get(local)
+  }
+
+  /** Whether a Via's sent-by or a URI's host and port is one of our addresses. */
+  isOurAddress(host: string, port: number | undefined): boolean {
+    return this.#addresses.has(`${host}:${port ?? 5060}`)
+  }
+
+  /** Whether a URI leads to us: an address of ours, or a domain that we answer for. */
+  isOurs(uri: SipUri): boolean {
+    const port = uri.port ?? (uri.scheme === 'sips' ? 5061 : 5060)
+    return this.isOurAddress(uri.host, port) || this.isOurDomain(uri.host)
+  }
+
+  isOurDomain(host: string): boolean {
+    return this.#domains.has(host)
+  }
+
+  /** Whether we answer for this domain: without a list of domains, for any. */
+  serves(uri: SipUri): boolean {
+    return this.#domains.size === 0 || this.isOurs(uri)
+  }
+
+  /**
+   * The listener to send to a hop by: same transport and address family; of several, the one in the hop's zone,
+   * then the one that the request came in by. Throws SIPW_ERR_NO_LISTENER.
+   */
+  for(hop: Hop, inbound: LocalAddress | undefined): Listener {
+    let found: Listener | undefined
+    let several = false
+    for (const listener of this.#all) {
+      if (!reaches(listener.local, hop)) continue
+      if (found === undefined) found = listener
+      else several = true
+    }
+    if (found === undefined)
+      throw new SipError('SIPW_ERR_NO_LISTENER', [hop.transport, hop.address])
+    if (!several) return found
+    const zone = this.#zones.of(hop.address)
+    return (
+      this.#all.find(({ local }) => local.zone === zone && reaches(local, hop)) ??
+      this.#all.find(({ local }) => local === inbound && reaches(local, hop)) ??
+      found
+    )
+  }
+
+  /** Whether a hop could be reached at all. */
+  canReach(hop: Hop): boolean {
+    return this.#all.some(({ local }) => reaches(local, hop))
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map((listener) => listener.close()))
+    this.#all.length = 0
+    this.#byLocal.clear()
+    this.#addresses.clear()
+  }
+}
+
+/** What Via says for a socket bound to every interface, when the operator does not: the first outside address. */
+export function hostToAdvertise(address: string): string {
+  if (!isUnspecified(address)) return address
+  const family = address.includes(':') ? 'IPv6' : 'IPv4'
+  const loopback = family === 'IPv6' ? '::1' : '127.0.0.1'
+  return interfaceAddresses(family).find((candidate) => candidate !== loopback) ?? loopback
+}
+
+function reaches(local: LocalAddress, hop: Hop): boolean {
+  return (
+    local.transport === hop.transport && local.address.includes(':') === hop.address.includes(':')
+  )
+}
+
+function interfaceAddresses(family: 'IPv4' | 'IPv6'): readonly string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter((address) => address.family === family && !address.address.startsWith('fe80:'))
+    .map(({ address }) => address)
+}

@@ -1,0 +1,66 @@
+/** A request that came in by a flow, with the slots that its handlers share. */
+import { SipError } from '../errors.js'
+import { type Flow } from '../message/flow.js'
+import { type SipRequest } from '../message/message.js'
+import { type ContextKey } from '../plugin/context-key.js'
+import { type AnyContext, type Source } from '../plugin/context.js'
+import { type Endpoint } from './endpoint.js'
+
+export class ReceivedRequest implements AnyContext {
+  readonly endpoint: Endpoint
+  readonly request: SipRequest
+  readonly source: Source
+  #slots: unknown[] | undefined = undefined
+
+  constructor(endpoint: Endpoint, request: SipRequest, flow: Flow) {
+    this.endpoint = endpoint
+    this.request = request
+    this.source = new FlowSource(flow, endpoint)
+  }
+
+  get now(): number {
+    return this.endpoint.now()
+  }
+
+  get<T>(key: ContextKey<T>): T {
+    const value = this.peek(key)
+    if (value === undefined) throw new SipError('SIPW_ERR_CONTEXT_KEY_MISSING', [key.name])
+    return value
+  }
+
+  peek<T>(key: ContextKey<T>): T | undefined {
+    return this.#slots?.[key.slot] as T | undefined
+  }
+
+  set<T>(key: ContextKey<T>, value: T): void {
+    this.#slots ??= []
+    this.#slots[key.slot] = value
+  }
+}
+
+/** The source, its zone looked up when asked. */
+class FlowSource implements Source {
+  readonly flow: Flow
+  readonly #endpoint: Endpoint
+
+  constructor(flow: Flow, endpoint: Endpoint) {
+    this.flow = flow
+    this.#endpoint = endpoint
+  }
+
+  get address(): string {
+    return this.flow.remoteAddress
+  }
+
+  get port(): number {
+    return this.flow.remotePort
+  }
+
+  get transport(): string {
+    return this.flow.local.transport
+  }
+
+  get zone(): string {
+    return this.#endpoint.zones.of(this.flow.remoteAddress) ?? this.flow.local.zone
+  }
+}
