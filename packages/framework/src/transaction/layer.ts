@@ -61,6 +61,11 @@ export class TransactionLayer {
     return this.#clients.size
   }
 
+  /** Client transactions that have had no response at all: many when a target has fallen silent. */
+  get unheard(): number {
+    return this.#waiting.size
+  }
+
   /** A request came in. The caller has put `received` and `rport` into its Via (§18.2.1, RFC 3581 §4). */
   receiveRequest(request: SipRequest, flow: Flow, now: number): readonly TransactionEffect[] {
     try {

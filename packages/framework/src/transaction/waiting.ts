@@ -15,6 +15,13 @@ export class Waiting {
   /** Only hops that somebody waits for. */
   readonly #queues = new Map<string, HopQueue>()
 
+  #size = 0
+
+  /** How many wait. */
+  get size(): number {
+    return this.#size
+  }
+
   /** How many hops are waited for. */
   get hops(): number {
     return this.#queues.size
@@ -31,6 +38,7 @@ export class Waiting {
     transaction.next = queue.first
     if (queue.first !== undefined) queue.first.previous = transaction
     queue.first = transaction
+    this.#size++
   }
 
   /** No effect on one that does not wait. */
@@ -43,6 +51,7 @@ export class Waiting {
     transaction.queue = undefined
     transaction.previous = undefined
     transaction.next = undefined
+    this.#size--
     if (queue.first === undefined) this.#queues.delete(queue.key)
   }
 
