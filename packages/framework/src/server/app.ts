@@ -255,7 +255,8 @@ export class App {
       ])
     }
     const advertise = options.advertise ?? { host: hostToAdvertise(options.address) }
-    return transport.listen({ ...options, advertise }, endpoint, {
+    const zone = options.zone ?? 'public'
+    return transport.listen({ ...options, advertise, zone }, endpoint, {
       clock: this.#clock,
       log: this.log,
       limits: this.#limits,

@@ -15,7 +15,6 @@ import { type Target } from '../proxy/target.js'
 import { type Listener, type Receiver } from '../transport/transport.js'
 import { type BranchAttempt } from './branch-attempt.js'
 import { Endpoint, type EndpointOptions } from './endpoint.js'
-import { Listeners } from './listeners.js'
 import { type VirtualClock } from './virtual-clock.js'
 
 /** What a scripted backend of `inject` does: one status, a script, or silence. */
@@ -65,7 +64,7 @@ export async function injectInto(
   request: InjectRequest,
   options: InjectOptions,
 ): Promise<InjectedCall> {
-  const listeners = new Listeners([], app.zones)
+  const listeners = app.listeners.withoutAddresses()
   let branches: readonly Branch[] = []
   const hooks = app.hooks.with((ctx) => {
     branches = ctx.branches

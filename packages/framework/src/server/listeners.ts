@@ -20,6 +20,11 @@ export class Listeners {
     this.#zones = zones
   }
 
+  /** The same domains and zones, and no listener yet. */
+  withoutAddresses(): Listeners {
+    return new Listeners([...this.#domains], this.#zones)
+  }
+
   get all(): readonly Listener[] {
     return this.#all
   }
