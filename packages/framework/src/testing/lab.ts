@@ -40,9 +40,9 @@ export class Lab {
   /** Virtual milliseconds since the beginning. */
   now = 0
 
-  constructor(timers: Partial<Timers> = {}) {
+  constructor(timers: Partial<Timers> = {}, limit = Infinity) {
     this.timers = timersFrom(timers)
-    this.layer = new TransactionLayer(this.timers, this.deadlines)
+    this.layer = new TransactionLayer(this.timers, this.deadlines, limit)
   }
 
   /** Writes down what an input to `layer` yielded. */

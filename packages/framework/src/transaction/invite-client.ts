@@ -17,6 +17,9 @@ export type InviteClientState =
  * Deviation: the box `abandoned` is not in the figure. A proxy gives up a silent target long before
  * Timer B (RFC 3263 §4.3) and a cancelled one after 64·T1 (§9.1); from then on nothing is resent, a late
  * response still counts, and Timer B ends the wait without telling a transaction user who knows already.
+ *
+ * Deviation: an ACK that cannot be sent ends Completed as in the figure, but silently. The transaction user
+ * has its final response; a proxy would take the report for a second one (§16.9).
  */
 export const inviteClientMachine: Machine<InviteClientState, ClientRecord> = {
   new: { timers: [], on: { request: { do: [sendRequest], to: 'calling' } } },
@@ -63,7 +66,7 @@ export const inviteClientMachine: Machine<InviteClientState, ClientRecord> = {
     on: {
       '300-699': { do: [sendAck] },
       timerD: { do: [], to: 'terminated' },
-      transportError: { do: [report], to: 'terminated' },
+      transportError: { do: [], to: 'terminated' },
     },
   },
   terminated: { timers: [], on: {} },

@@ -44,7 +44,11 @@ export class TransactionLayer {
   readonly #waiting = new Waiting()
   readonly #limit: number
 
-  /** With `limit` server transactions alive, requests that would open a dialog yield `overload` instead. */
+  /**
+   * With `limit` server transactions alive, a request outside a dialog yields `overload` instead of one more,
+   * and with twice as many every request does: calls in progress end well while new ones are refused, and a
+   * To tag, which anybody can write, is no way around the limit. A CANCEL of a live INVITE always passes.
+   */
   constructor(timers: Timers, deadlines: Deadlines<Timed>, limit = Infinity) {
     this.#timers = timers
     this.#deadlines = deadlines
@@ -74,9 +78,7 @@ export class TransactionLayer {
       const transaction = this.#servers.get(key)
       if (transaction !== undefined) return this.#input(transaction, 'request', request, now)
       if (request.method === 'CANCEL') return this.#receiveCancel(key, request, flow, now)
-      if (this.#servers.size >= this.#limit && request.toTag === undefined) {
-        return [{ kind: 'overload', request, flow }]
-      }
+      if (this.#isFull(request)) return [{ kind: 'overload', request, flow }]
       return this.#input(this.#startServer(key, request, flow), 'request', request, now)
     } catch (error) {
       return nothingIfMalformed(error)
@@ -215,6 +217,9 @@ export class TransactionLayer {
   ): readonly TransactionEffect[] {
     const found = this.#servers.get(serverKey(cancel, flow, 'INVITE', cancel.toTag))
     const invite = found?.flow.remoteAddress === flow.remoteAddress ? found : undefined
+    if (invite === undefined && this.#isFull(cancel)) {
+      return [{ kind: 'overload', request: cancel, flow }]
+    }
     const answer = responseTo(cancel, invite === undefined ? 481 : 200, {
       toTag: cancel.toTag ?? invite?.toTag ?? tagFrom(key),
     })
@@ -224,6 +229,11 @@ export class TransactionLayer {
     const effects = this.#input(transaction, '200-699', answer, now)
     const pending = invite?.state === 'trying' || invite?.state === 'proceeding'
     return pending ? and(effects, { kind: 'cancel', transaction: invite, cancel }) : effects
+  }
+
+  #isFull(request: SipRequest): boolean {
+    const { size } = this.#servers
+    return size >= this.#limit && (request.toTag === undefined || size >= 2 * this.#limit)
   }
 
   #startServer(key: string, request: SipRequest, flow: Flow): ServerRecord {

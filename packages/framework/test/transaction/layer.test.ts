@@ -309,6 +309,54 @@ test('one that timed out is no longer among those who wait (§16.8)', () => {
   expect(call.layer.hopFailed(call.tx.hop.key, refused, call.now)).toEqual([])
 })
 
+// Limits
+
+/** A layer with room for two, and requests that are all different. */
+function crowded() {
+  const lab = new Lab({}, 2)
+  let count = 0
+  const come = (method: string, fields: RequestFields = {}) =>
+    kinds(
+      lab.take(
+        lab.layer.receiveRequest(
+          request(method, { branch: `z9hG4bK${count++}`, ...fields }),
+          labFlow(),
+          lab.now,
+        ),
+      ),
+    )
+  come('INVITE', { branch: 'z9hG4bKfirst' })
+  come('INVITE')
+  return { lab, come }
+}
+
+test('with the table full, a new request outside a dialog yields overload and no transaction (§21.5.4)', () => {
+  const { lab, come } = crowded()
+  expect(come('INVITE')).toEqual(['overload'])
+  expect(come('OPTIONS')).toEqual(['overload'])
+  expect(lab.layer.servers).toBe(2)
+})
+
+test('with the table full, retransmissions, CANCEL and ACK still find their INVITE (§17.2.3)', () => {
+  const { come, lab } = crowded()
+  expect(come('INVITE', { branch: 'z9hG4bKfirst' })).toEqual([])
+  expect(come('CANCEL', { branch: 'z9hG4bKfirst' })).toEqual(['sendResponse', 'cancel'])
+  const invite = lab.all('request')[0]!.transaction
+  lab.take(lab.layer.respond(invite, answer(invite.request, 487), 0))
+  expect(come('ACK', { branch: 'z9hG4bKfirst' })).toEqual([])
+  expect(invite.state).toBe('confirmed')
+})
+
+test('requests within a dialog pass a full table up to twice its size, strangers’ CANCELs never', () => {
+  const { lab, come } = crowded()
+  expect(come('CANCEL')).toEqual(['overload'])
+  expect(come('BYE', { toTag: 'dialog' })).toEqual(['request'])
+  expect(come('BYE', { toTag: 'dialog' })).toEqual(['request'])
+  expect(come('BYE', { toTag: 'dialog' })).toEqual(['overload'])
+  expect(lab.layer.servers).toBe(4)
+  expect(come('CANCEL', { branch: 'z9hG4bKfirst' })).toEqual(['sendResponse', 'cancel'])
+})
+
 // What strangers send
 
 test('a message without the fields that name its transaction has no effect', () => {
