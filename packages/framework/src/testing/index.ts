@@ -26,3 +26,22 @@ export {
   type LabEvent,
   type LabEventKind,
 } from './lab.js'
+export { SeededChance } from './chance.js'
+export { type Dialog } from './dialog.js'
+export { Call, Exchange, type Outcome, type SeenResponse } from './exchange.js'
+export { Incoming } from './incoming.js'
+export {
+  Network,
+  type Link,
+  type NetworkOptions,
+  type StreamFault,
+  type TracedMessage,
+} from './network.js'
+export {
+  Phone,
+  type Answer,
+  type AnswerStep,
+  type PhoneOptions,
+  type PhoneRequestOptions,
+  type SeenRequest,
+} from './phone.js'
