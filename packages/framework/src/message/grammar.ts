@@ -1,6 +1,7 @@
 /**
- * Classes of characters of RFC 3261 §25.1 and the few scanners that every parser here needs. Tables
- * instead of regular expressions: one look-up per character, in time linear in what a stranger sends.
+ * Classes of characters of RFC 3261 §25.1 and the few scanners that every parser here needs: loops over a table,
+ * or a search for a single class of characters, which V8 does in half the time of a loop. Both are linear in what a
+ * stranger sends; no pattern here has a quantifier.
  */
 
 export const HTAB = 0x09
@@ -31,6 +32,7 @@ const IPV6 = 4
 const TEXT = 8
 const VISIBLE = 16
 const SCHEME = 32
+const VALUE = 64
 
 const classes = new Uint8Array(256)
 // token = 1*(alphanum / "-" / "." / "!" / "%" / "*" / "_" / "+" / "`" / "'" / "~")
@@ -46,6 +48,16 @@ mark(alpha + digit + '+-.', SCHEME)
 for (let code = 0x21; code < 0x100; code++) if (code !== 0x7f) classes[code] = TEXT | classes[code]!
 mark(' \t', TEXT)
 for (let code = 0x21; code < 0x7f; code++) classes[code] = VISIBLE | classes[code]!
+// What cannot end a parameter's value; see ParamCursor
+for (let code = 0x21; code < 0x100; code++) {
+  if (code !== 0x7f && !';,"<>'.includes(String.fromCharCode(code))) {
+    classes[code] = VALUE | classes[code]!
+  }
+}
+
+const notText = /[\0-\x08\x0a-\x1f\x7f\u0100-\uffff]/
+const notVisible = /[\0-\x20\x7f-\uffff]/
+const notUri = /[\0-\x20"<>\x7f-\uffff]/
 
 function mark(characters: string, bit: number): void {
   for (const character of characters) {
@@ -77,6 +89,26 @@ export function isText(code: number): boolean {
 /** 0x21–0x7E: what a URI may be made of at most. */
 export function isVisible(code: number): boolean {
   return code < 256 && (classes[code]! & VISIBLE) !== 0
+}
+
+/** A character of a parameter's value: anything that ends neither the value nor the list. */
+export function isValue(code: number): boolean {
+  return code < 256 && (classes[code]! & VALUE) !== 0
+}
+
+/** Every character is of `isText`. */
+export function isAllText(text: string): boolean {
+  return !notText.test(text)
+}
+
+/** Every character is of `isVisible`. */
+export function isAllVisible(text: string): boolean {
+  return !notVisible.test(text)
+}
+
+/** Every character is visible and no quote or angle bracket: nothing that ends a URI wherever it is written. */
+export function isAllUri(text: string): boolean {
+  return !notUri.test(text)
 }
 
 /** A character of a URI's scheme. RFC 3986 §3.1 */

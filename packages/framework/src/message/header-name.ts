@@ -19,72 +19,91 @@ export const RECORD_ROUTE = 9
 export const CONTACT = 10
 export const TIMESTAMP = 11
 
-/** Small letters, in the order of the numbers above; those without a constant are only found faster. */
+/** In the order of the numbers above; those without a constant are only found faster. */
 const names: readonly (readonly [name: string, compact?: string])[] = [
-  ['via', 'v'],
-  ['from', 'f'],
-  ['to', 't'],
-  ['call-id', 'i'],
-  ['cseq'],
-  ['max-forwards'],
-  ['content-length', 'l'],
-  ['route'],
-  ['record-route'],
-  ['contact', 'm'],
-  ['timestamp'],
-  ['content-type', 'c'],
-  ['content-encoding', 'e'],
-  ['supported', 'k'],
-  ['subject', 's'],
+  ['Via', 'v'],
+  ['From', 'f'],
+  ['To', 't'],
+  ['Call-ID', 'i'],
+  ['CSeq'],
+  ['Max-Forwards'],
+  ['Content-Length', 'l'],
+  ['Route'],
+  ['Record-Route'],
+  ['Contact', 'm'],
+  ['Timestamp'],
+  ['Content-Type', 'c'],
+  ['Content-Encoding', 'e'],
+  ['Supported', 'k'],
+  ['Subject', 's'],
   // RFC 6665 §8.2
-  ['event', 'o'],
-  ['allow-events', 'u'],
+  ['Event', 'o'],
+  ['Allow-Events', 'u'],
   // RFC 3515 §2.1, RFC 3892 §3
-  ['refer-to', 'r'],
-  ['referred-by', 'b'],
+  ['Refer-To', 'r'],
+  ['Referred-By', 'b'],
   // RFC 4028 §4
-  ['session-expires', 'x'],
+  ['Session-Expires', 'x'],
   // RFC 3841 §9
-  ['accept-contact', 'a'],
-  ['reject-contact', 'j'],
-  ['request-disposition', 'd'],
+  ['Accept-Contact', 'a'],
+  ['Reject-Contact', 'j'],
+  ['Request-Disposition', 'd'],
   // RFC 8224 §4, RFC 4474 §14
-  ['identity', 'y'],
-  ['identity-info', 'n'],
-  ['require'],
-  ['proxy-require'],
-  ['allow'],
-  ['expires'],
-  ['user-agent'],
-  ['server'],
-  ['accept'],
-  ['authorization'],
-  ['proxy-authorization'],
-  ['p-asserted-identity'],
-  ['privacy'],
-  ['path'],
-  ['reason'],
+  ['Identity', 'y'],
+  ['Identity-Info', 'n'],
+  ['Require'],
+  ['Proxy-Require'],
+  ['Allow'],
+  ['Expires'],
+  ['User-Agent'],
+  ['Server'],
+  ['Accept'],
+  ['Authorization'],
+  ['Proxy-Authorization'],
+  ['P-Asserted-Identity'],
+  ['Privacy'],
+  ['Path'],
+  ['Reason'],
 ]
 
 interface Known {
   readonly id: number
   readonly name: string
+  /** As RFCs spell it, and nearly everybody. */
+  readonly spelling: string
 }
 
 const compactIds = new Uint8Array(256)
-const byLength: Known[][] = Array.from({ length: 24 }, () => [])
-for (const [index, [name, compact]] of names.entries()) {
-  byLength[name.length]!.push({ id: index + 1, name })
-  if (compact !== undefined) compactIds[compact.charCodeAt(0)] = index + 1
+/** By length and first letter, so that hardly ever two names are compared. */
+const table: (Known[] | undefined)[] = Array.from({ length: 24 * 32 })
+const spelt = new Map<string, number>()
+for (const [index, [spelling, compact]] of names.entries()) {
+  const id = index + 1
+  const name = spelling.toLowerCase()
+  const place = placeOf(name.length, name.charCodeAt(0))
+  table[place] = [...(table[place] ?? []), { id, name, spelling }]
+  spelt.set(spelling, id)
+  if (compact !== undefined) compactIds[compact.charCodeAt(0)] = id
+}
+
+/** The number of a name that stands in code, where it is nearly always spelt as its RFC spells it. */
+export function nameId(name: string): number {
+  return spelt.get(name) ?? headerId(name, 0, name.length)
 }
 
 /** The number of the name that stands in `text` from `from` to `to`, in any case, compact or long. */
 export function headerId(text: string, from: number, to: number): number {
   const length = to - from
   if (length === 1) return compactIds[lowerCode(text.charCodeAt(from)) & 0xff]!
-  if (length >= byLength.length) return UNKNOWN
-  for (const known of byLength[length]!) {
-    if (isWord(text, from, to, known.name)) return known.id
+  if (length >= 24) return UNKNOWN
+  const candidates = table[placeOf(length, text.charCodeAt(from))]
+  if (candidates === undefined) return UNKNOWN
+  for (const { id, name, spelling } of candidates) {
+    if (text.startsWith(spelling, from) || isWord(text, from, to, name)) return id
   }
   return UNKNOWN
+}
+
+function placeOf(length: number, first: number): number {
+  return length * 32 + (first & 31)
 }

@@ -9,7 +9,7 @@ import {
   COMMA,
   DQUOTE,
   LAQUOT,
-  isText,
+  isAllText,
   isToken,
   isWhite,
   lowerCode,
@@ -18,7 +18,7 @@ import {
   skipWhite,
   trimEnd,
 } from './grammar.js'
-import { CONTENT_LENGTH, UNKNOWN, headerId } from './header-name.js'
+import { CONTENT_LENGTH, UNKNOWN, nameId } from './header-name.js'
 import { END, FOLDED, ROW, START, TEXT, VALUE, quotedLineEnd } from './lines.js'
 
 /**
@@ -247,7 +247,7 @@ export class SipHeaders {
   /** The first line of that name from `from` on; -1 if there is none. */
   #find(name: string, from: number): number {
     const rows = this.#rows
-    const id = headerId(name, 0, name.length)
+    const id = nameId(name)
     for (let row = from; row < rows.length; row += ROW) {
       if ((rows[row]! & 0xff) === id && (id !== UNKNOWN || this.#isNamed(row, name))) return row
     }
@@ -305,12 +305,15 @@ export class SipHeaders {
     this.#revision++
     const text = `${name}: ${value}\r\n`
     const index = this.#texts.push(text) - 1
-    return [headerId(name, 0, name.length), index, 0, name.length + 2, text.length - 2]
+    return [nameId(name), index, 0, name.length + 2, text.length - 2]
   }
 }
 
 /** Where the first of comma-separated values ends; commas in quoted strings and angle brackets are part of it. §7.3.1 */
 function elementEnd(text: string, from: number, to: number): number {
+  // Nearly every line holds one value.
+  const comma = text.indexOf(',', from)
+  if (comma < 0 || comma >= to) return to
   for (let i = from; i < to; i++) {
     const code = text.charCodeAt(i)
     if (code === COMMA) return i
@@ -352,15 +355,18 @@ function unfold(text: string, from: number, to: number): string {
 
 function check(name: string, value: string): void {
   if (name === '') throw injection('a header without a name', value)
+  if (nameId(name) !== UNKNOWN) return checkValue(name, value)
   for (let i = 0; i < name.length; i++) {
     if (!isToken(name.charCodeAt(i))) throw injection('a header name', name)
   }
-  for (let i = 0; i < value.length; i++) {
-    if (isText(value.charCodeAt(i))) continue
-    // What a message may bring, an edit may pass on: a control character behind a backslash, in quotes.
-    if (quotedLineEnd(value, 0) !== value.length) throw injection(name, value)
-    return
-  }
+  checkValue(name, value)
+}
+
+function checkValue(name: string, value: string): void {
+  if (isAllText(value)) return
+  // What a message may bring, an edit may pass on: a control character behind a backslash, in quotes.
+  const oneLine = !value.includes('\r') && !value.includes('\n')
+  if (!oneLine || quotedLineEnd(value, 0) !== value.length) throw injection(name, value)
 }
 
 function injection(what: string, text: string): SipError {

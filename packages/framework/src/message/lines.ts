@@ -6,7 +6,7 @@
  * behind a backslash in a quoted string.
  */
 import { SipError } from '../errors.js'
-import { BACKSLASH, COLON, CR, DQUOTE, HTAB, LF, SP, isText, isToken } from './grammar.js'
+import { BACKSLASH, COLON, CR, DQUOTE, HTAB, LF, SP, isText, isToken, trimEnd } from './grammar.js'
 import { headerId } from './header-name.js'
 import { type MessageLimits } from './limits.js'
 
@@ -32,73 +32,81 @@ export interface HeaderSection {
   readonly rows: number[]
   /** Where the body begins; -1 if no empty line ends the section. */
   readonly bodyAt: number
+  /** Bit n: a line whose name has number n is there; more than one such line. */
+  readonly seen: number
+  readonly repeated: number
   /** What is wrong with it first; lines that are not well formed are left out of `rows`. */
   readonly error: SipError | undefined
 }
 
 /** Indexes the lines from `from` on, up to the empty line. */
 export function indexLines(text: string, from: number, limits: MessageLimits): HeaderSection {
-  const length = text.length
   const rows: number[] = []
+  let seen = 0
+  let repeated = 0
+  let bodyAt = -1
   let error: SipError | undefined
   let at = from
-  for (;;) {
+  for (let line = 1; ; line++) {
     if (at - from > limits.headerBytes) {
       error ??= new SipError('SIPW_ERR_HEADERS_TOO_LARGE', [limits.headerBytes])
-      return { rows, bodyAt: -1, error }
+      break
     }
     if (text.charCodeAt(at) === CR && text.charCodeAt(at + 1) === LF) {
-      return { rows, bodyAt: at + 2, error }
+      bodyAt = at + 2
+      break
     }
-    if (at >= length) {
+    if (at >= text.length) {
       error ??= new SipError('SIPW_ERR_MALFORMED_MESSAGE', ['no empty line after the headers'])
-      return { rows, bodyAt: -1, error }
+      break
     }
-    if (rows.length === limits.headers * ROW) {
+    if (line > limits.headers) {
       error ??= new SipError('SIPW_ERR_TOO_MANY', ['header fields', limits.headers])
-      return { rows, bodyAt: -1, error }
+      break
     }
-
-    // message-header = field-name *( SP / HTAB ) ":" SWS *( TEXT-UTF8 / LWS ) CRLF
-    let i = at
-    while (i < length && isToken(text.charCodeAt(i))) i++
-    const nameTo = i
-    i = skipBlank(text, i)
-    let end = -1
-    let head = 0
-    let value = i
-    if (nameTo > at && text.charCodeAt(i) === COLON) {
-      head = headerId(text, at, nameTo)
-      value = skipBlank(text, i + 1)
-      i = value
-      for (;;) {
-        while (i < length && isText(text.charCodeAt(i))) i++
-        if (text.charCodeAt(i) !== CR || text.charCodeAt(i + 1) !== LF) {
-          end = quotedLineEnd(text, value)
-          if (end === length) end = -1
-          if (end >= 0 && text.lastIndexOf('\n', end) > value) head |= FOLDED
-          break
-        }
-        const next = text.charCodeAt(i + 2)
-        if (next !== SP && next !== HTAB) {
-          end = i
-          break
-        }
-        head |= FOLDED
-        i += 3
-      }
-    }
+    const end = lineEnd(text, at)
     if (end < 0) {
-      error ??= new SipError('SIPW_ERR_MALFORMED_MESSAGE', [`header line ${rows.length / ROW + 1}`])
-      end = physicalEnd(text, at)
-    } else if (end - at > limits.headerLineBytes) {
+      error ??= new SipError('SIPW_ERR_MALFORMED_MESSAGE', [`header line ${line}`])
+      at = physicalEnd(text, at) + 2
+      continue
+    }
+    if (end - at > limits.headerLineBytes) {
       error ??= new SipError('SIPW_ERR_HEADERS_TOO_LARGE', [limits.headerLineBytes])
-    } else {
-      rows.push(head, 0, at, value, end)
+    }
+    const colon = text.indexOf(':', at)
+    const id = headerId(text, at, trimEnd(text, at, colon))
+    const value = skipBlank(text, colon + 1)
+    const newline = text.indexOf('\n', value)
+    rows.push(newline < end ? id + FOLDED : id, 0, at, value, end)
+    if (id < 32) {
+      repeated |= seen & (1 << id)
+      seen |= 1 << id
     }
     at = end + 2
   }
+  return { rows, seen, repeated, bodyAt, error }
 }
+
+/**
+ * Where the line that begins at `from` ends; -1 if it is not well formed.
+ *
+ *     message-header = field-name *( SP / HTAB ) ":" *( TEXT-UTF8 / LWS ) CRLF
+ */
+function lineEnd(text: string, from: number): number {
+  plainLine.lastIndex = from
+  if (plainLine.test(text)) return plainLine.lastIndex - 2
+  let i = from
+  while (isToken(text.charCodeAt(i))) i++
+  if (i === from) return -1
+  i = skipBlank(text, i)
+  if (text.charCodeAt(i) !== COLON) return -1
+  const end = quotedLineEnd(text, i + 1)
+  return end === text.length ? -1 : end
+}
+
+// A line without folds and control characters, as nearly all are. Neighbouring classes share no character, so
+// that there is one way to match and the time is linear.
+const plainLine = /[A-Za-z0-9\-.!%*_+`'~]+[ \t]*:[\t -~\x80-\xff]*\r\n(?![ \t])/y
 
 function skipBlank(text: string, from: number): number {
   let i = from

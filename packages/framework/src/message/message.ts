@@ -4,7 +4,7 @@
  */
 import { SipError } from '../errors.js'
 import { parseCSeq, type CSeq } from './cseq.js'
-import { isText, isToken, isVisible, readNumber } from './grammar.js'
+import { isAllText, isAllVisible, isToken, readNumber } from './grammar.js'
 import { CALL_ID, CSEQ, FROM, ROUTE, TIMESTAMP, TO, VIA } from './header-name.js'
 import { type SipHeaders } from './headers.js'
 import { parseNameAddr, type NameAddr } from './name-addr.js'
@@ -240,15 +240,11 @@ function checkMethod(method: string): void {
 }
 
 function checkUri(uri: string): void {
-  for (let i = 0; i < uri.length; i++) {
-    if (!isVisible(uri.charCodeAt(i))) throw injection('the Request-URI', uri)
-  }
+  if (!isAllVisible(uri)) throw injection('the Request-URI', uri)
 }
 
 function checkReason(reason: string): void {
-  for (let i = 0; i < reason.length; i++) {
-    if (!isText(reason.charCodeAt(i))) throw injection('the reason phrase', reason)
-  }
+  if (!isAllText(reason)) throw injection('the reason phrase', reason)
 }
 
 function checkStatus(status: number): void {

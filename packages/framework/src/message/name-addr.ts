@@ -5,13 +5,11 @@ import {
   COMMA,
   DQUOTE,
   LAQUOT,
-  QUESTION,
   RAQUOT,
   SEMI,
+  isAllUri,
   isAlpha,
   isScheme,
-  isVisible,
-  isWhite,
   quotedEnd,
   skipWhite,
   trimEnd,
@@ -41,8 +39,13 @@ export function parseNameAddr(text: string, header: string): NameAddr {
   const uriFrom = open < 0 ? from : open + 1
   const uriTo = uriEnd(text, uriFrom, to, open >= 0)
   if (uriTo < 0 || !hasScheme(text, uriFrom, uriTo)) throw malformed(header, text)
+  const uri = text.slice(uriFrom, uriTo)
+  // A URI that holds a comma, a question mark or a semicolon must stand in brackets (§20).
+  if (!isAllUri(uri) || (open < 0 && (uri.includes(',') || uri.includes('?')))) {
+    throw malformed(header, text)
+  }
   const paramsFrom = open < 0 ? uriTo : uriTo + 1
-  return new ParsedNameAddr(text, header, from, open, uriFrom, uriTo, paramsFrom, to)
+  return new ParsedNameAddr(text, header, uri, from, open, paramsFrom, to)
 }
 
 /** Display name and parameters are made when asked for: most values are only checked and passed on. */
@@ -60,10 +63,9 @@ class ParsedNameAddr implements NameAddr {
   constructor(
     text: string,
     header: string,
+    uri: string,
     from: number,
     open: number,
-    uriFrom: number,
-    uriTo: number,
     paramsFrom: number,
     to: number,
   ) {
@@ -73,7 +75,7 @@ class ParsedNameAddr implements NameAddr {
     this.#nameTo = open < 0 ? from : trimEnd(text, from, open)
     this.#paramsFrom = paramsFrom
     this.#params = paramsFrom === to ? noParams : undefined
-    this.uri = text.slice(uriFrom, uriTo)
+    this.uri = uri
     this.bracketed = open >= 0
     const cursor = new ParamCursor(text, paramsFrom, to)
     let tag: string | undefined
@@ -127,24 +129,12 @@ function bracket(text: string, from: number, to: number): number {
 
 /** Where the URI ends: at the closing bracket, or without brackets where parameters begin (§20). */
 function uriEnd(text: string, from: number, to: number, bracketed: boolean): number {
-  let i = from
-  while (i < to) {
-    const code = text.charCodeAt(i)
-    if (code === RAQUOT) return bracketed ? i : -1
-    if (!isVisible(code) || code === LAQUOT || code === DQUOTE) {
-      // Without brackets white space may stand before the first semicolon.
-      return !bracketed && isWhite(code) && text.charCodeAt(skipWhite(text, i, to)) === SEMI
-        ? i
-        : -1
-    }
-    if (!bracketed) {
-      if (code === SEMI) return i
-      // A URI that holds a comma, a question mark or a semicolon must stand in brackets (§20).
-      if (code === COMMA || code === QUESTION) return -1
-    }
-    i++
+  if (bracketed) {
+    const close = text.indexOf('>', from)
+    return close < to ? close : -1
   }
-  return bracketed ? -1 : i
+  const semi = text.indexOf(';', from)
+  return trimEnd(text, from, semi < 0 || semi > to ? to : semi)
 }
 
 function hasScheme(text: string, from: number, to: number): boolean {

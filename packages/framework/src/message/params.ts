@@ -1,15 +1,11 @@
 /** Header parameters: `;name=value` lists. RFC 3261 §7.3.1, §25.1 generic-param */
 import { SipError } from '../errors.js'
 import {
-  COMMA,
   DQUOTE,
   EQUAL,
-  LAQUOT,
-  RAQUOT,
   SEMI,
-  isText,
   isToken,
-  isWhite,
+  isValue,
   isWord,
   lower,
   quotedEnd,
@@ -115,16 +111,4 @@ function valueEnd(text: string, from: number, to: number): number {
   let at = from
   while (at < to && isValue(text.charCodeAt(at))) at++
   return at
-}
-
-function isValue(code: number): boolean {
-  return (
-    isText(code) &&
-    !isWhite(code) &&
-    code !== SEMI &&
-    code !== COMMA &&
-    code !== DQUOTE &&
-    code !== LAQUOT &&
-    code !== RAQUOT
-  )
 }

@@ -1,7 +1,17 @@
 /** From the bytes of one whole message to a request or a response. RFC 3261 §7, §18.3 */
 import { SipError } from '../errors.js'
 import { checkMessage } from './check.js'
-import { CR, LF, SP, isDigit, isText, isToken, isVisible, isWord, readNumber } from './grammar.js'
+import {
+  CR,
+  LF,
+  SP,
+  isAllText,
+  isAllVisible,
+  isDigit,
+  isToken,
+  isWord,
+  readNumber,
+} from './grammar.js'
 import { SipHeaders } from './headers.js'
 import { defaultMessageLimits, type MessageLimits } from './limits.js'
 import { indexLines } from './lines.js'
@@ -55,19 +65,21 @@ function parseRequest(
     return refused(malformed('the method'), undefined)
   }
   const uriFrom = ++at
-  while (at < to && isVisible(text.charCodeAt(at))) at++
-  const uriTo = at
+  const space = text.indexOf(' ', at)
+  const uriTo = space < 0 || space > to ? to : space
+  const uri = text.slice(uriFrom, uriTo)
+  if (!isAllVisible(uri)) return refused(malformed('the request line'), undefined)
 
   const section = indexLines(text, to + 2, limits)
   const headers = new SipHeaders([text], section.rows)
-  const request = new SipRequest(text.slice(from, methodTo), text.slice(uriFrom, uriTo), headers)
+  const request = new SipRequest(text.slice(from, methodTo), uri, headers)
   try {
     checkSize(text, limits)
     if (uriTo === uriFrom || text.charCodeAt(uriTo) !== SP) throw malformed('the request line')
     checkVersion(text, uriTo + 1, to)
     if (section.error !== undefined) throw section.error
     request.body = bodyOf(text, section.bodyAt, headers)
-    checkMessage(request, limits)
+    checkMessage(request, section, limits)
     return request
   } catch (error) {
     if (!(error instanceof SipError)) throw error
@@ -89,17 +101,16 @@ function parseResponse(
     status >= 100 &&
     text.charCodeAt(from + 11) === SP
   if (!wellFormed || to < from + 12) return refused(malformed('the status line'), undefined)
-  for (let at = from + 12; at < to; at++) {
-    if (!isText(text.charCodeAt(at))) return refused(malformed('the reason phrase'), undefined)
-  }
+  const reason = text.slice(from + 12, to)
+  if (!isAllText(reason)) return refused(malformed('the reason phrase'), undefined)
   try {
     checkSize(text, limits)
     const section = indexLines(text, to + 2, limits)
     if (section.error !== undefined) throw section.error
     const headers = new SipHeaders([text], section.rows)
     const body = bodyOf(text, section.bodyAt, headers)
-    const response = new SipResponse(status, text.slice(from + 12, to), headers, body)
-    checkMessage(response, limits)
+    const response = new SipResponse(status, reason, headers, body)
+    checkMessage(response, section, limits)
     return response
   } catch (error) {
     if (!(error instanceof SipError)) throw error

@@ -3,17 +3,14 @@ import { SipError } from '../errors.js'
 import {
   AT,
   COLON,
-  DQUOTE,
   EQUAL,
-  LAQUOT,
   QUESTION,
-  RAQUOT,
   SEMI,
   hostEnd,
   hostText,
+  isAllUri,
   isAlpha,
   isScheme,
-  isVisible,
   lower,
   readNumber,
 } from './grammar.js'
@@ -48,13 +45,9 @@ export type Uri = SipUri | OtherUri
  * Escapes are never decoded, so that `%00` ends nothing. Of two parameters of one name the first counts.
  */
 export function parseUri(text: string): Uri {
+  if (!isAllUri(text)) throw malformed(text)
+  if (text.startsWith('sip:')) return parseSipUri(text, 'sip', 4)
   const to = text.length
-  for (let i = 0; i < to; i++) {
-    const code = text.charCodeAt(i)
-    if (!isVisible(code) || code === LAQUOT || code === RAQUOT || code === DQUOTE) {
-      throw malformed(text)
-    }
-  }
   let colon = 0
   while (colon < to && isScheme(text.charCodeAt(colon))) colon++
   if (colon === 0 || colon + 1 >= to || text.charCodeAt(colon) !== COLON) throw malformed(text)

@@ -131,17 +131,18 @@ class ParsedVia implements Via {
 // sent-protocol = protocol-name SLASH protocol-version SLASH transport
 // sent-by       = host [ COLON port ]
 function parseSentBy(text: string, to: number): SentBy | undefined {
-  const nameFrom = skipWhite(text, 0, to)
-  const nameTo = tokenEnd(text, nameFrom, to)
-  const versionFrom = behindSlash(text, nameTo, to)
-  const versionTo = tokenEnd(text, versionFrom, to)
-  const transportFrom = behindSlash(text, versionTo, to)
+  const usual = text.startsWith('SIP/2.0/')
+  const nameFrom = usual ? 0 : skipWhite(text, 0, to)
+  const nameTo = usual ? 3 : tokenEnd(text, nameFrom, to)
+  const versionFrom = usual ? 4 : behindSlash(text, nameTo, to)
+  const versionTo = usual ? 7 : tokenEnd(text, versionFrom, to)
+  const transportFrom = usual ? 8 : behindSlash(text, versionTo, to)
   const transportTo = tokenEnd(text, transportFrom, to)
-  const hostFrom = skipWhite(text, transportTo, to)
-  const hostTo = hostFrom === transportTo ? -1 : hostEnd(text, hostFrom, to)
   if (nameTo === nameFrom || versionTo === versionFrom || transportTo === transportFrom) {
     return undefined
   }
+  const hostFrom = skipWhite(text, transportTo, to)
+  const hostTo = hostFrom === transportTo ? -1 : hostEnd(text, hostFrom, to)
   if (hostTo < 0) return undefined
   let end = hostTo
   let port: number | undefined
@@ -155,7 +156,8 @@ function parseSentBy(text: string, to: number): SentBy | undefined {
     at = skipWhite(text, end, to)
   }
   if (at < to && text.charCodeAt(at) !== SEMI) return undefined
-  const isSip = isWord(text, nameFrom, nameTo, 'sip') && isWord(text, versionFrom, versionTo, '2.0')
+  const isSip =
+    usual || (isWord(text, nameFrom, nameTo, 'sip') && isWord(text, versionFrom, versionTo, '2.0'))
   return {
     protocol: isSip ? 'SIP/2.0' : text.slice(nameFrom, versionTo),
     transport: transportName(text, transportFrom, transportTo),
