@@ -227,8 +227,8 @@ export class TransactionLayer {
     // Its first arrow passes the request on: that effect is not for the transaction user.
     step(transaction.machine, transaction, 'request', cancel, now, nothing)
     const effects = this.#input(transaction, '200-699', answer, now)
-    const pending = invite?.state === 'trying' || invite?.state === 'proceeding'
-    return pending ? and(effects, { kind: 'cancel', transaction: invite, cancel }) : effects
+    if (invite === undefined || !isPending(invite)) return effects
+    return and(effects, { kind: 'cancel', transaction: invite, cancel })
   }
 
   #isFull(request: SipRequest): boolean {
@@ -298,17 +298,19 @@ function inputOf(status: number, invite: boolean): '1xx' | '2xx' | '300-699' | '
   return status < 300 ? '2xx' : '300-699'
 }
 
-/**
- * The answer to a CANCEL carries the same To tag (§9.2), and an RFC 2543 ACK is known by it. Copied
- * character by character: a slice would keep the whole response alive for as long as the transaction.
- */
+/** It has no final response yet. */
+function isPending({ state }: ServerTransaction): boolean {
+  return state === 'trying' || state === 'proceeding'
+}
+
+/** The answer to a CANCEL carries the same To tag (§9.2), and an RFC 2543 ACK is known by it. */
 function rememberToTag(transaction: ServerRecord, response: SipResponse): void {
-  if (response.status === 100) return
+  // What comes behind the final response is not what the ACK is for.
+  if (response.status === 100 || !isPending(transaction)) return
   const { toTag } = response
   if (toTag === undefined || toTag === transaction.toTag) return
-  const codes: number[] = []
-  for (let index = 0; index < toTag.length; index++) codes.push(toTag.charCodeAt(index))
-  transaction.toTag = String.fromCharCode(...codes)
+  // A copy: the slice would keep the whole response alive for as long as the transaction.
+  transaction.toTag = toTag.split('').join('')
 }
 
 function nothingIfMalformed(error: unknown): readonly TransactionEffect[] {

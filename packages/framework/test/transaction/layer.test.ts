@@ -104,6 +104,14 @@ test('an RFC 2543 ACK must carry the To tag of the response (§17.2.3)', () => {
   expect(call.tx.state).toBe('confirmed')
 })
 
+test('a final response that was discarded does not change the To tag that the ACK must carry (§17.2.3)', () => {
+  const call = new ServerLab('INVITE', 'UDP', {}, rfc2543)
+  call.respond(486)
+  call.layer.respond(call.tx, answer(call.tx.request, 503, { toTag: 'late' }), call.now)
+  expect(call.receive('ACK', { toTag: 'a6c85cf' })).toEqual([])
+  expect(call.tx.state).toBe('confirmed')
+})
+
 test('an RFC 2543 ACK of a failed re-INVITE is matched: both carry the To tag (§17.2.3)', () => {
   const call = new ServerLab('INVITE', 'UDP', {}, { ...rfc2543, toTag: 'a6c85cf' })
   call.respond(488)

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { type SipResponse } from '#src/message/message.js'
 import {
   fire,
   nextFiring,
@@ -58,6 +59,25 @@ test('an arrow does its actions in order and leads to its box', () => {
   step(machine, tx, '1xx', undefined as never, 0, nothing)
   expect(tx.did).toEqual(['begin', 'one', 'two'])
   expect(tx.state).toBe('second')
+})
+
+test('an action that needs what its input does not bring, and an arrow to no box, do not compile', () => {
+  const needsResponse = (tx: Walker, { reason }: SipResponse): undefined => {
+    tx.did.push(reason)
+  }
+  const wrong: Machine<'new', Walker> = {
+    new: {
+      timers: [],
+      on: {
+        '1xx': { do: [needsResponse] },
+        // @ts-expect-error a timer brings no response
+        timerE: { do: [needsResponse] },
+        // @ts-expect-error there is no such box
+        drop: { do: [], to: 'nowhere' },
+      },
+    },
+  }
+  expect(Object.keys(wrong)).toEqual(['new'])
 })
 
 test('an input without an arrow is absorbed: the shared empty array comes back', () => {
