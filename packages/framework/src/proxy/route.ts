@@ -16,12 +16,12 @@ import { requestUriFrom } from './forward.js'
  * - a Request-URI sent here by `maddr` loses it, with port and transport;
  * - every leading Route value that is ours goes (two of them after a double Record-Route, RFC 5658).
  *
- * Returns the Route values removed from the top, first first. `isOurs` is asked for host, port and transport.
+ * Returns the Route values removed from the top, first first; the one that a strict router had put into the
+ * Request-URI is the first of them. `isOurs` is asked for host, port and transport.
  */
 export function takeOwnRoutes(request: SipRequest, isOurs: (uri: SipUri) => boolean): NameAddr[] {
-  undoStrictRouting(request, isOurs)
+  const taken = undoStrictRouting(request, isOurs)
   takeMaddr(request, isOurs)
-  const taken: NameAddr[] = []
   for (;;) {
     const route = topRoute(request)
     if (route === undefined) return taken
@@ -52,16 +52,18 @@ export function nextHopUri(copy: SipRequest): SipUri {
  * Our Record-Route values always carry `lr`; an address that merely is ours (a customer's `sip:bob@edge.example`
  * that arrives by a preloaded Route) does not, and stays.
  */
-function undoStrictRouting(request: SipRequest, isOurs: (uri: SipUri) => boolean): void {
-  if (!request.headers.has('Route')) return
+function undoStrictRouting(request: SipRequest, isOurs: (uri: SipUri) => boolean): NameAddr[] {
+  if (!request.headers.has('Route')) return []
   const { requestUri } = request
-  if (!isSipUri(requestUri) || !requestUri.params.has('lr') || !isOurs(requestUri)) return
+  if (!isSipUri(requestUri) || !requestUri.params.has('lr') || !isOurs(requestUri)) return []
   const routes = request.headers.values('Route')
   const last = routes.pop()
-  if (last === undefined) return
+  if (last === undefined) return []
+  const own = parseNameAddr(`<${request.uri}>`, 'Route')
   request.uri = requestUriFrom(parseNameAddr(last, 'Route').uri)
   request.headers.remove('Route')
   for (const route of routes) request.headers.append('Route', route)
+  return [own]
 }
 
 function takeMaddr(request: SipRequest, isOurs: (uri: SipUri) => boolean): void {

@@ -46,7 +46,8 @@ test('without Route nothing changes (§16.4)', () => {
 test('a strict router before us: the last Route becomes the Request-URI again (§16.4, §16.12.1.2)', () => {
   const request = routed('<sip:p3.middle.com>', '<sip:callee@u2.domain.com>')
   request.uri = 'sip:p1.example.com;lr'
-  takeOwnRoutes(request, isOurs)
+  const taken = takeOwnRoutes(request, isOurs)
+  expect(taken.map(({ uri }) => uri)).toEqual(['sip:p1.example.com;lr'])
   expect(request.uri).toBe('sip:callee@u2.domain.com')
   expect(routes(request)).toEqual(['<sip:p3.middle.com>'])
 })
@@ -56,7 +57,7 @@ test('a strict router before us after a double Record-Route: the second value go
   request.uri = 'sip:p1.example.com;lr'
   const taken = takeOwnRoutes(request, isOurs)
   expect(request.uri).toBe('sip:callee@u2.domain.com')
-  expect(taken).toHaveLength(1)
+  expect(taken).toHaveLength(2)
   expect(routes(request)).toEqual([])
 })
 
