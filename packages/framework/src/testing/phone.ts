@@ -183,7 +183,7 @@ export class Phone {
     return new SipRequest(method, uri, headers, options.body)
   }
 
-  /** A request within a dialog. §12.2.1.1 @internal */
+  /** A request within a dialog and where it goes, not yet sent. §12.2.1.1 */
   within(
     dialog: Dialog,
     method: string,
