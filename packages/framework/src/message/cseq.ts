@@ -10,23 +10,23 @@ export interface CSeq {
 }
 
 /** Parses `314159 INVITE`; the number is below 2^31. Throws SIPW_ERR_MALFORMED_HEADER. RFC 3261 §8.1.1.5 */
-export function parseCSeq(text: string): CSeq {
+export function parseCSeq(text: string, start = 0, end = text.length): CSeq {
   // CSeq = "CSeq" HCOLON 1*DIGIT LWS Method
-  const to = trimEnd(text, 0, text.length)
-  const from = skipWhite(text, 0, to)
+  const to = trimEnd(text, start, end)
+  const from = skipWhite(text, start, to)
   let at = from
   while (at < to && isDigit(text.charCodeAt(at))) at++
   const number = readNumber(text, from, at, largestNumber)
   const method = skipWhite(text, at, to)
-  if (number < 0 || method === to || !isWhite(text.charCodeAt(at))) throw malformed(text)
+  if (number < 0 || method === to || !isWhite(text.charCodeAt(at))) throw malformed(text, from, to)
   for (let i = method; i < to; i++) {
-    if (!isToken(text.charCodeAt(i))) throw malformed(text)
+    if (!isToken(text.charCodeAt(i))) throw malformed(text, from, to)
   }
   return { number, method: text.slice(method, to) }
 }
 
 const largestNumber = 0x7fff_ffff
 
-function malformed(text: string): SipError {
-  return new SipError('SIPW_ERR_MALFORMED_HEADER', ['CSeq', text])
+function malformed(text: string, from: number, to: number): SipError {
+  return new SipError('SIPW_ERR_MALFORMED_HEADER', ['CSeq', text.slice(from, to)])
 }

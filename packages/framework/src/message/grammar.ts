@@ -9,7 +9,6 @@ export const LF = 0x0a
 export const CR = 0x0d
 export const SP = 0x20
 export const DQUOTE = 0x22
-export const PERCENT = 0x25
 export const COMMA = 0x2c
 export const SLASH = 0x2f
 export const COLON = 0x3a
@@ -30,9 +29,8 @@ const TOKEN = 1
 const HOST = 2
 const IPV6 = 4
 const TEXT = 8
-const VISIBLE = 16
-const SCHEME = 32
-const VALUE = 64
+const SCHEME = 16
+const VALUE = 32
 
 const classes = new Uint8Array(256)
 // token = 1*(alphanum / "-" / "." / "!" / "%" / "*" / "_" / "+" / "`" / "'" / "~")
@@ -47,7 +45,6 @@ mark(alpha + digit + '+-.', SCHEME)
 // TEXT-UTF8char = %x21-7E / UTF8-NONASCII, and SP / HTAB between them
 for (let code = 0x21; code < 0x100; code++) if (code !== 0x7f) classes[code] = TEXT | classes[code]!
 mark(' \t', TEXT)
-for (let code = 0x21; code < 0x7f; code++) classes[code] = VISIBLE | classes[code]!
 // What cannot end a parameter's value; see ParamCursor
 for (let code = 0x21; code < 0x100; code++) {
   if (code !== 0x7f && !';,"<>'.includes(String.fromCharCode(code))) {
@@ -72,23 +69,18 @@ export function isToken(code: number): boolean {
 }
 
 /** A character of a host name or an IPv4 address. */
-export function isHost(code: number): boolean {
+function isHost(code: number): boolean {
   return code < 256 && (classes[code]! & HOST) !== 0
 }
 
 /** A character of an IPv6 address, an embedded IPv4 address included. */
-export function isIpv6(code: number): boolean {
+function isIpv6(code: number): boolean {
   return code < 256 && (classes[code]! & IPV6) !== 0
 }
 
 /** What a header field value may hold outside quoted pairs: HTAB, SP, visible characters, octets from 0x80. */
 export function isText(code: number): boolean {
   return code < 256 && (classes[code]! & TEXT) !== 0
-}
-
-/** 0x21–0x7E: what a URI may be made of at most. */
-export function isVisible(code: number): boolean {
-  return code < 256 && (classes[code]! & VISIBLE) !== 0
 }
 
 /** A character of a parameter's value: anything that ends neither the value nor the list. */
@@ -101,7 +93,7 @@ export function isAllText(text: string): boolean {
   return !notText.test(text)
 }
 
-/** Every character is of `isVisible`. */
+/** Every character is within 0x21–0x7E: no white space, no control character, no octet of UTF-8. */
 export function isAllVisible(text: string): boolean {
   return !notVisible.test(text)
 }

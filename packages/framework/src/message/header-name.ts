@@ -15,9 +15,7 @@ export const CSEQ = 5
 export const MAX_FORWARDS = 6
 export const CONTENT_LENGTH = 7
 export const ROUTE = 8
-export const RECORD_ROUTE = 9
-export const CONTACT = 10
-export const TIMESTAMP = 11
+export const TIMESTAMP = 9
 
 /** In the order of the numbers above; those without a constant are only found faster. */
 const names: readonly (readonly [name: string, compact?: string])[] = [
@@ -29,9 +27,9 @@ const names: readonly (readonly [name: string, compact?: string])[] = [
   ['Max-Forwards'],
   ['Content-Length', 'l'],
   ['Route'],
+  ['Timestamp'],
   ['Record-Route'],
   ['Contact', 'm'],
-  ['Timestamp'],
   ['Content-Type', 'c'],
   ['Content-Encoding', 'e'],
   ['Supported', 'k'],

@@ -21,6 +21,16 @@ import {
 import { CONTENT_LENGTH, UNKNOWN, nameId } from './header-name.js'
 import { END, FOLDED, ROW, START, TEXT, VALUE, quotedLineEnd } from './lines.js'
 
+/** A value within a text. */
+export interface Span {
+  readonly text: string
+  readonly from: number
+  readonly to: number
+}
+
+/** No line has this number: see `SipHeaders.line`. */
+export const NO_LINE = 0x3fff_ffff
+
 /**
  * The header section of one message: ordered, byte-exact where untouched. Every string is latin1: one
  * character is one byte. Names are case-insensitive and a compact name equals its long one (§7.3.3).
@@ -32,7 +42,6 @@ import { END, FOLDED, ROW, START, TEXT, VALUE, quotedLineEnd } from './lines.js'
 export class SipHeaders {
   readonly #texts: string[]
   readonly #rows: number[]
-  #revision = 0
 
   /** An empty section; `parseMessage` hands in what it has indexed. */
   constructor(texts: string[] = [], rows: number[] = []) {
@@ -48,11 +57,6 @@ export class SipHeaders {
       headers.#insert(headers.#rows.length, name, value)
     }
     return headers
-  }
-
-  /** Grows with every edit: whoever remembers something read from here compares it. */
-  get revision(): number {
-    return this.#revision
   }
 
   /** The value of the first line of that name, unfolded and trimmed. */
@@ -90,7 +94,7 @@ export class SipHeaders {
   firstValue(name: string): string | undefined {
     for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row + ROW)) {
       const line = this.#value(row)
-      const from = elementStart(line)
+      const from = elementStart(line, 0, line.length)
       if (from === line.length) continue
       const to = elementEnd(line, from, line.length)
       return line.slice(from, trimEnd(line, from, to))
@@ -153,14 +157,17 @@ export class SipHeaders {
     return this
   }
 
-  /** Removes the first of `values(name)`, its line too when it was the only one. */
+  /** Removes the first of `values(name)`, its line too when it was the only one; empty lines before it go as well. */
   removeFirstValue(name: string): this {
-    for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row + ROW)) {
+    for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row)) {
       const line = this.#value(row)
-      const from = elementStart(line)
-      if (from === line.length) continue
+      const from = elementStart(line, 0, line.length)
+      if (from === line.length) {
+        this.#removeRow(row)
+        continue
+      }
       const rest = line.slice(elementEnd(line, from, line.length) + 1)
-      const next = elementStart(rest)
+      const next = elementStart(rest, 0, rest.length)
       if (next === rest.length) this.#removeRow(row)
       else this.#replace(row, this.#name(row), rest.slice(next))
       return this
@@ -171,10 +178,13 @@ export class SipHeaders {
   /** Replaces the first of `values(name)` where it stands; does nothing if there is none. */
   replaceFirstValue(name: string, value: string): this {
     check(name, value)
-    for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row + ROW)) {
+    for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row)) {
       const line = this.#value(row)
-      const from = elementStart(line)
-      if (from === line.length) continue
+      const from = elementStart(line, 0, line.length)
+      if (from === line.length) {
+        this.#removeRow(row)
+        continue
+      }
       const to = elementEnd(line, from, line.length)
       this.#replace(row, this.#name(row), value + line.slice(to))
       return this
@@ -202,6 +212,40 @@ export class SipHeaders {
   /** As `toString`, with one Content-Length that says `length`: the line that came if it does, else one of ours. */
   withContentLength(length: number): string {
     return this.#join(length)
+  }
+
+  /**
+   * Where the first value of the name with this number stands: without copying it, as a loop over a slice of a
+   * text takes twice the time of one over the text. `whole`: commas split nothing.
+   */
+  span(id: number, whole = false): Span | undefined {
+    const rows = this.#rows
+    for (let row = 0; row < rows.length; row += ROW) {
+      if ((rows[row]! & 0xff) !== id) continue
+      const folded = (rows[row]! & FOLDED) !== 0
+      const text = folded ? this.#value(row) : this.#texts[rows[row + TEXT]!]!
+      const start = folded ? 0 : rows[row + VALUE]!
+      const end = trimEnd(text, start, folded ? text.length : rows[row + END]!)
+      if (whole) return { text, from: start, to: end }
+      const from = elementStart(text, start, end)
+      if (from === end) continue
+      return { text, from, to: trimEnd(text, from, elementEnd(text, from, end)) }
+    }
+    return undefined
+  }
+
+  /**
+   * Which line is the first of the name with this number: the same number means the same line with the same value,
+   * in this section and in its clones. `NO_LINE` if there is none.
+   */
+  line(id: number): number {
+    const rows = this.#rows
+    for (let row = 0; row < rows.length; row += ROW) {
+      if ((rows[row]! & 0xff) !== id) continue
+      // Each edited line has a text of its own; those that came lie in text 0 at different places.
+      return rows[row + TEXT] === 0 ? rows[row + START]! : -rows[row + TEXT]!
+    }
+    return NO_LINE
   }
 
   /** The lines of these names, byte for byte, in the order of the names; others are left behind. */
@@ -290,7 +334,6 @@ export class SipHeaders {
   }
 
   #removeRow(row: number): void {
-    this.#revision++
     this.#rows.splice(row, ROW)
   }
 
@@ -302,7 +345,6 @@ export class SipHeaders {
 
   /** The row of a new line, its text added to the others. */
   #line(name: string, value: string): number[] {
-    this.#revision++
     const text = `${name}: ${value}\r\n`
     const index = this.#texts.push(text) - 1
     return [nameId(name), index, 0, name.length + 2, text.length - 2]
@@ -330,15 +372,15 @@ function elementEnd(text: string, from: number, to: number): number {
   return to
 }
 
-/** Where the first value that is not empty begins; the end of the text if there is none. */
-function elementStart(text: string): number {
-  let from = 0
-  while (from < text.length) {
-    const code = text.charCodeAt(from)
+/** Where the first value that is not empty begins; `to` if there is none. */
+function elementStart(text: string, from: number, to: number): number {
+  let at = from
+  while (at < to) {
+    const code = text.charCodeAt(at)
     if (code !== COMMA && !isWhite(code)) break
-    from++
+    at++
   }
-  return from
+  return at
 }
 
 /** Every fold made one space. §7.3.1 */

@@ -15,8 +15,7 @@ import { type MessageLimits } from './limits.js'
  * header field, and a copy of all its headers is a copy of these.
  */
 export const ROW = 5
-/** The name's number, and `FOLDED` added when the line is folded. */
-export const HEAD = 0
+// The first of the five is the name's number, with `FOLDED` added when the line is folded.
 /** Which of the texts the line lies in. */
 export const TEXT = 1
 /** Where its name begins. */
@@ -64,7 +63,9 @@ export function indexLines(text: string, from: number, limits: MessageLimits): H
       error ??= new SipError('SIPW_ERR_TOO_MANY', ['header fields', limits.headers])
       break
     }
-    const end = lineEnd(text, at)
+    plainLine.lastIndex = at
+    const plain = plainLine.test(text)
+    const end = plain ? plainLine.lastIndex - 2 : oddLineEnd(text, at)
     if (end < 0) {
       error ??= new SipError('SIPW_ERR_MALFORMED_MESSAGE', [`header line ${line}`])
       at = physicalEnd(text, at) + 2
@@ -76,8 +77,8 @@ export function indexLines(text: string, from: number, limits: MessageLimits): H
     const colon = text.indexOf(':', at)
     const id = headerId(text, at, trimEnd(text, at, colon))
     const value = skipBlank(text, colon + 1)
-    const newline = text.indexOf('\n', value)
-    rows.push(newline < end ? id + FOLDED : id, 0, at, value, end)
+    const folded = !plain && text.indexOf('\n', value) < end
+    rows.push(folded ? id + FOLDED : id, 0, at, value, end)
     if (id < 32) {
       repeated |= seen & (1 << id)
       seen |= 1 << id
@@ -87,14 +88,13 @@ export function indexLines(text: string, from: number, limits: MessageLimits): H
   return { rows, seen, repeated, bodyAt, error }
 }
 
-/**
- * Where the line that begins at `from` ends; -1 if it is not well formed.
- *
- *     message-header = field-name *( SP / HTAB ) ":" *( TEXT-UTF8 / LWS ) CRLF
- */
-function lineEnd(text: string, from: number): number {
-  plainLine.lastIndex = from
-  if (plainLine.test(text)) return plainLine.lastIndex - 2
+// message-header = field-name *( SP / HTAB ) ":" *( TEXT-UTF8 / LWS ) CRLF
+// A line without folds and control characters, as nearly all are. Neighbouring classes share no character, so
+// that there is one way to match and the time is linear.
+const plainLine = /[A-Za-z0-9\-.!%*_+`'~]+[ \t]*:[\t -~\x80-\xff]*\r\n(?![ \t])/y
+
+/** Where a line ends that is not plain; -1 if it is not well formed. */
+function oddLineEnd(text: string, from: number): number {
   let i = from
   while (isToken(text.charCodeAt(i))) i++
   if (i === from) return -1
@@ -103,10 +103,6 @@ function lineEnd(text: string, from: number): number {
   const end = quotedLineEnd(text, i + 1)
   return end === text.length ? -1 : end
 }
-
-// A line without folds and control characters, as nearly all are. Neighbouring classes share no character, so
-// that there is one way to match and the time is linear.
-const plainLine = /[A-Za-z0-9\-.!%*_+`'~]+[ \t]*:[\t -~\x80-\xff]*\r\n(?![ \t])/y
 
 function skipBlank(text: string, from: number): number {
   let i = from
@@ -134,7 +130,7 @@ export function quotedLineEnd(text: string, from: number): number {
     } else if (quoted && code === BACKSLASH) {
       i++
       const escaped = text.charCodeAt(i)
-      if (Number.isNaN(escaped) || escaped === CR || escaped === LF || escaped > 0xff) return -1
+      if (escaped === CR || escaped === LF || escaped > 0xff) return -1
     } else if (!isText(code)) {
       return -1
     } else if (code === DQUOTE) {

@@ -6,27 +6,34 @@ import { SipError } from '../errors.js'
 import { parseCSeq, type CSeq } from './cseq.js'
 import { isAllText, isAllVisible, isToken, readNumber } from './grammar.js'
 import { CALL_ID, CSEQ, FROM, ROUTE, TIMESTAMP, TO, VIA } from './header-name.js'
-import { type SipHeaders } from './headers.js'
+import { NO_LINE, type SipHeaders } from './headers.js'
 import { parseNameAddr, type NameAddr } from './name-addr.js'
 import { reasonPhrase } from './reason.js'
 import { parseUri, type Uri } from './uri.js'
 import { parseVia, type Via } from './via.js'
 
-/** What both kinds of message share. Getters parse when asked, remember, and throw SIPW_ERR_MALFORMED_HEADER. */
+/**
+ * What both kinds of message share. Getters parse when asked, remember as long as the line stays the same, and throw
+ * SIPW_ERR_MISSING_HEADER or SIPW_ERR_MALFORMED_HEADER.
+ */
 abstract class Message {
   readonly headers: SipHeaders
   #body: string
-  /** Of the headers, when what follows was remembered. */
-  #revision = 0
+  // What was parsed, and the line it was parsed from.
   #via: Via | undefined
+  #viaLine = NO_LINE
   #from: NameAddr | undefined
+  #fromLine = NO_LINE
   #to: NameAddr | undefined
+  #toLine = NO_LINE
   #cseq: CSeq | undefined
+  #cseqLine = NO_LINE
   #callId: string | undefined
+  #callIdLine = NO_LINE
 
   protected constructor(headers: SipHeaders, body: string) {
+    checkBody(body)
     this.headers = headers
-    this.#revision = headers.revision
     this.#body = body
   }
 
@@ -42,18 +49,33 @@ abstract class Message {
 
   /** The topmost Via value. */
   get via(): Via {
-    this.#refresh()
-    return (this.#via ??= parseVia(this.headers.firstValue('Via') ?? missing('Via')))
+    const line = this.headers.line(VIA)
+    if (this.#via === undefined || line !== this.#viaLine) {
+      const { text, from, to } = this.headers.span(VIA) ?? missing('Via')
+      this.#via = parseVia(text, from, to)
+      this.#viaLine = line
+    }
+    return this.#via
   }
 
   get from(): NameAddr {
-    this.#refresh()
-    return (this.#from ??= parseNameAddr(this.headers.get('From') ?? missing('From'), 'From'))
+    const line = this.headers.line(FROM)
+    if (this.#from === undefined || line !== this.#fromLine) {
+      const { text, from, to } = this.headers.span(FROM, true) ?? missing('From')
+      this.#from = parseNameAddr(text, 'From', from, to)
+      this.#fromLine = line
+    }
+    return this.#from
   }
 
   get to(): NameAddr {
-    this.#refresh()
-    return (this.#to ??= parseNameAddr(this.headers.get('To') ?? missing('To'), 'To'))
+    const line = this.headers.line(TO)
+    if (this.#to === undefined || line !== this.#toLine) {
+      const { text, from, to } = this.headers.span(TO, true) ?? missing('To')
+      this.#to = parseNameAddr(text, 'To', from, to)
+      this.#toLine = line
+    }
+    return this.#to
   }
 
   get fromTag(): string | undefined {
@@ -65,24 +87,36 @@ abstract class Message {
   }
 
   get callId(): string {
-    this.#refresh()
-    return (this.#callId ??= this.headers.get('Call-ID') ?? missing('Call-ID'))
+    const line = this.headers.line(CALL_ID)
+    if (this.#callId === undefined || line !== this.#callIdLine) {
+      this.#callId = this.headers.get('Call-ID') ?? missing('Call-ID')
+      this.#callIdLine = line
+    }
+    return this.#callId
   }
 
   get cseq(): CSeq {
-    this.#refresh()
-    return (this.#cseq ??= parseCSeq(this.headers.get('CSeq') ?? missing('CSeq')))
+    const line = this.headers.line(CSEQ)
+    if (this.#cseq === undefined || line !== this.#cseqLine) {
+      const { text, from, to } = this.headers.span(CSEQ, true) ?? missing('CSeq')
+      this.#cseq = parseCSeq(text, from, to)
+      this.#cseqLine = line
+    }
+    return this.#cseq
   }
 
-  #refresh(): void {
-    const { revision } = this.headers
-    if (revision === this.#revision) return
-    this.#revision = revision
-    this.#via = undefined
-    this.#from = undefined
-    this.#to = undefined
-    this.#cseq = undefined
-    this.#callId = undefined
+  /** Takes over what `other`, whose headers these are a clone of, has parsed. */
+  protected remember(other: Message): void {
+    this.#via = other.#via
+    this.#viaLine = other.#viaLine
+    this.#from = other.#from
+    this.#fromLine = other.#fromLine
+    this.#to = other.#to
+    this.#toLine = other.#toLine
+    this.#cseq = other.#cseq
+    this.#cseqLine = other.#cseqLine
+    this.#callId = other.#callId
+    this.#callIdLine = other.#callIdLine
   }
 }
 
@@ -96,7 +130,6 @@ export class SipRequest extends Message {
 
   /** Throws SIPW_ERR_HEADER_INJECTION for a method or URI that would not stay within the start line. */
   constructor(method: string, uri: string, headers: SipHeaders, body = '') {
-    checkBody(body)
     checkMethod(method)
     checkUri(uri)
     super(headers, body)
@@ -130,7 +163,10 @@ export class SipRequest extends Message {
   }
 
   clone(): SipRequest {
-    return new SipRequest(this.method, this.#uri, this.headers.clone(), this.body)
+    const copy = new SipRequest(this.method, this.#uri, this.headers.clone(), this.body)
+    copy.#requestUri = this.#requestUri
+    copy.remember(this)
+    return copy
   }
 }
 
@@ -142,7 +178,6 @@ export class SipResponse extends Message {
 
   /** Throws SIPW_ERR_INVALID_STATUS outside 100–699, SIPW_ERR_HEADER_INJECTION for a reason of more than one line. */
   constructor(status: number, reason: string, headers: SipHeaders, body = '') {
-    checkBody(body)
     checkStatus(status)
     checkReason(reason)
     super(headers, body)
@@ -151,7 +186,9 @@ export class SipResponse extends Message {
   }
 
   clone(): SipResponse {
-    return new SipResponse(this.status, this.reason, this.headers.clone(), this.body)
+    const copy = new SipResponse(this.status, this.reason, this.headers.clone(), this.body)
+    copy.remember(this)
+    return copy
   }
 }
 

@@ -31,18 +31,23 @@ export interface NameAddr {
 }
 
 /** Parses one value; throws SIPW_ERR_MALFORMED_HEADER with `header` as its name. */
-export function parseNameAddr(text: string, header: string): NameAddr {
-  const to = trimEnd(text, 0, text.length)
-  const from = skipWhite(text, 0, to)
+export function parseNameAddr(
+  text: string,
+  header: string,
+  start = 0,
+  end = text.length,
+): NameAddr {
+  const to = trimEnd(text, start, end)
+  const from = skipWhite(text, start, to)
   const open = bracket(text, from, to)
-  if (open === -2) throw malformed(header, text)
+  if (open === -2) throw malformed(header, text, from, to)
   const uriFrom = open < 0 ? from : open + 1
   const uriTo = uriEnd(text, uriFrom, to, open >= 0)
-  if (uriTo < 0 || !hasScheme(text, uriFrom, uriTo)) throw malformed(header, text)
+  if (uriTo < 0 || !hasScheme(text, uriFrom, uriTo)) throw malformed(header, text, from, to)
   const uri = text.slice(uriFrom, uriTo)
   // A URI that holds a comma, a question mark or a semicolon must stand in brackets (§20).
   if (!isAllUri(uri) || (open < 0 && (uri.includes(',') || uri.includes('?')))) {
-    throw malformed(header, text)
+    throw malformed(header, text, from, to)
   }
   const paramsFrom = open < 0 ? uriTo : uriTo + 1
   return new ParsedNameAddr(text, header, uri, from, open, paramsFrom, to)
@@ -58,6 +63,7 @@ class ParsedNameAddr implements NameAddr {
   readonly #nameFrom: number
   readonly #nameTo: number
   readonly #paramsFrom: number
+  readonly #to: number
   #params: Params | undefined
 
   constructor(
@@ -74,6 +80,7 @@ class ParsedNameAddr implements NameAddr {
     this.#nameFrom = from
     this.#nameTo = open < 0 ? from : trimEnd(text, from, open)
     this.#paramsFrom = paramsFrom
+    this.#to = to
     this.#params = paramsFrom === to ? noParams : undefined
     this.uri = uri
     this.bracketed = open >= 0
@@ -82,10 +89,10 @@ class ParsedNameAddr implements NameAddr {
     while (cursor.next()) {
       if (!cursor.is('tag')) continue
       // Two tags would let two readers of one message see two dialogs.
-      if (tag !== undefined || cursor.valueFrom < 0) throw malformed(header, text)
+      if (tag !== undefined || cursor.valueFrom < 0) throw malformed(header, text, from, to)
       tag = cursor.value()
     }
-    if (cursor.failed) throw malformed(header, text)
+    if (cursor.failed) throw malformed(header, text, from, to)
     this.tag = tag
   }
 
@@ -98,7 +105,10 @@ class ParsedNameAddr implements NameAddr {
   }
 
   get params(): Params {
-    return (this.#params ??= parseParams(this.#text.slice(this.#paramsFrom), this.#header))
+    return (this.#params ??= parseParams(
+      this.#text.slice(this.#paramsFrom, this.#to),
+      this.#header,
+    ))
   }
 }
 
@@ -144,6 +154,6 @@ function hasScheme(text: string, from: number, to: number): boolean {
   return i + 1 < to && text.charCodeAt(i) === COLON
 }
 
-function malformed(header: string, text: string): SipError {
-  return new SipError('SIPW_ERR_MALFORMED_HEADER', [header, text])
+function malformed(header: string, text: string, from: number, to: number): SipError {
+  return new SipError('SIPW_ERR_MALFORMED_HEADER', [header, text.slice(from, to)])
 }

@@ -13,6 +13,7 @@ import {
   skipWhite,
   trimEnd,
 } from './grammar.js'
+import { VIA } from './header-name.js'
 import { type SipHeaders } from './headers.js'
 import { ParamCursor, parseParams, type Params } from './params.js'
 
@@ -31,20 +32,20 @@ export interface Via {
  * Parses one Via value: `SIP/2.0/UDP pc33.atlanta.com:5066;branch=z9hG4bK776asdhds`. Throws
  * SIPW_ERR_MALFORMED_HEADER.
  */
-export function parseVia(text: string): Via {
-  const to = trimEnd(text, 0, text.length)
-  const sentBy = parseSentBy(text, to)
-  if (sentBy?.protocol !== 'SIP/2.0') throw malformed(text)
+export function parseVia(text: string, from = 0, end = text.length): Via {
+  const to = trimEnd(text, from, end)
+  const sentBy = parseSentBy(text, from, to)
+  if (sentBy?.protocol !== 'SIP/2.0') throw malformed(text, from, to)
   const cursor = new ParamCursor(text, sentBy.end, to)
   let branch: string | undefined
   while (cursor.next()) {
     if (!cursor.is('branch')) continue
     // Two branches would let two readers of one message see two transactions.
-    if (branch !== undefined || cursor.valueFrom < 0) throw malformed(text)
+    if (branch !== undefined || cursor.valueFrom < 0) throw malformed(text, from, to)
     branch = cursor.value()
   }
-  if (cursor.failed) throw malformed(text)
-  return new ParsedVia(text, sentBy, branch)
+  if (cursor.failed) throw malformed(text, from, to)
+  return new ParsedVia(text, sentBy, branch, to)
 }
 
 /**
@@ -52,7 +53,7 @@ export function parseVia(text: string): Via {
  * parameters are: transport and host can be read. RFC 3261 §18.2.2
  */
 export function isAnswerable(text: string): boolean {
-  return parseSentBy(text, trimEnd(text, 0, text.length)) !== undefined
+  return parseSentBy(text, 0, trimEnd(text, 0, text.length)) !== undefined
 }
 
 /**
@@ -62,14 +63,14 @@ export function isAnswerable(text: string): boolean {
  * that cannot be read stays as it is. RFC 3261 §18.2.1, RFC 3581 §4
  */
 export function stampSource(headers: SipHeaders, address: string, port: number): void {
-  const text = headers.firstValue('Via')
-  if (text === undefined) return
-  const to = trimEnd(text, 0, text.length)
-  const sentBy = parseSentBy(text, to)
+  const span = headers.span(VIA)
+  if (span === undefined) return
+  const { text, from, to } = span
+  const sentBy = parseSentBy(text, from, to)
   if (sentBy === undefined) return
   const cursor = new ParamCursor(text, sentBy.end, to)
   let stamped = ''
-  let kept = 0
+  let kept = from
   let rport = false
   let received = false
   let before = sentBy.end
@@ -111,32 +112,34 @@ class ParsedVia implements Via {
   readonly branch: string | undefined
   readonly #text: string
   readonly #paramsFrom: number
+  readonly #to: number
   #params: Params | undefined
 
-  constructor(text: string, sentBy: SentBy, branch: string | undefined) {
+  constructor(text: string, sentBy: SentBy, branch: string | undefined, to: number) {
     this.transport = sentBy.transport
     this.host = sentBy.host
     this.port = sentBy.port
     this.branch = branch
     this.#text = text
     this.#paramsFrom = sentBy.end
+    this.#to = to
   }
 
   get params(): Params {
-    return (this.#params ??= parseParams(this.#text.slice(this.#paramsFrom), 'Via'))
+    return (this.#params ??= parseParams(this.#text.slice(this.#paramsFrom, this.#to), 'Via'))
   }
 }
 
 // via-parm      = sent-protocol LWS sent-by *( SEMI via-params )
 // sent-protocol = protocol-name SLASH protocol-version SLASH transport
 // sent-by       = host [ COLON port ]
-function parseSentBy(text: string, to: number): SentBy | undefined {
-  const usual = text.startsWith('SIP/2.0/')
-  const nameFrom = usual ? 0 : skipWhite(text, 0, to)
-  const nameTo = usual ? 3 : tokenEnd(text, nameFrom, to)
-  const versionFrom = usual ? 4 : behindSlash(text, nameTo, to)
-  const versionTo = usual ? 7 : tokenEnd(text, versionFrom, to)
-  const transportFrom = usual ? 8 : behindSlash(text, versionTo, to)
+function parseSentBy(text: string, from: number, to: number): SentBy | undefined {
+  const usual = text.startsWith('SIP/2.0/', from) && from + 8 <= to
+  const nameFrom = usual ? from : skipWhite(text, from, to)
+  const nameTo = usual ? from + 3 : tokenEnd(text, nameFrom, to)
+  const versionFrom = usual ? from + 4 : behindSlash(text, nameTo, to)
+  const versionTo = usual ? from + 7 : tokenEnd(text, versionFrom, to)
+  const transportFrom = usual ? from + 8 : behindSlash(text, versionTo, to)
   const transportTo = tokenEnd(text, transportFrom, to)
   if (nameTo === nameFrom || versionTo === versionFrom || transportTo === transportFrom) {
     return undefined
@@ -184,6 +187,6 @@ function transportName(text: string, from: number, to: number): string {
   return name === 'UDP' || name === 'TCP' || name === 'TLS' ? name : name.toUpperCase()
 }
 
-function malformed(text: string): SipError {
-  return new SipError('SIPW_ERR_MALFORMED_HEADER', ['Via', text])
+function malformed(text: string, from: number, to: number): SipError {
+  return new SipError('SIPW_ERR_MALFORMED_HEADER', ['Via', text.slice(from, to)])
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { SipHeaders } from '#src/message/headers.js'
+import { parseMessage } from '#src/message/parse.js'
 import { isAnswerable, parseVia, stampSource } from '#src/message/via.js'
 
 test('a Via value is read: transport, sent-by, branch and parameters (§20.42)', () => {
@@ -120,4 +121,14 @@ test('a Via that cannot be read is left alone, and nothing is thrown', () => {
   const headers = new SipHeaders()
   stampSource(headers, '192.0.2.1', 7)
   expect(headers.toString()).toBe('')
+})
+
+test('a Via that ends within an escape is stamped like any other (RFC 4475 §3.1.2.6)', () => {
+  const malformed = parseMessage(
+    'OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/UDP h;rport;x="\\\u0007\\ \r\n\r\n',
+  )
+  if (malformed.kind !== 'malformed' || malformed.request === undefined) throw new Error('accepted')
+  const { headers } = malformed.request
+  stampSource(headers, '192.0.2.1', 7)
+  expect(headers.get('Via')).toBe('SIP/2.0/UDP h;rport=7;received=192.0.2.1;x="\\\u0007\\')
 })
