@@ -6,7 +6,7 @@
  * of the Vias only the topmost is read, as answers go nowhere else.
  */
 import { SipError } from '../errors.js'
-import { isAllVisible } from './grammar.js'
+import { excerpt, isAllVisible } from './grammar.js'
 import { CALL_ID, CSEQ, FROM, MAX_FORWARDS, ROUTE, TO, VIA } from './header-name.js'
 import { type MessageLimits } from './limits.js'
 import { type HeaderSection } from './lines.js'
@@ -34,7 +34,10 @@ export function checkMessage(
   if (message.kind === 'response') return
   const { maxForwards: _maxForwards, method } = message
   if (cseq.method !== method) {
-    throw new SipError('SIPW_ERR_MALFORMED_HEADER', ['CSeq', `${cseq.method} is not ${method}`])
+    throw new SipError('SIPW_ERR_MALFORMED_HEADER', [
+      'CSeq',
+      excerpt(`${cseq.method} is not ${method}`),
+    ])
   }
   if ((seen & (1 << ROUTE)) !== 0) checkRoutes(message, limits)
   if (method === 'REGISTER') checkContacts(message)
@@ -59,7 +62,7 @@ function checkUri(request: SipRequest, limits: MessageLimits): void {
   const uri = request.requestUri
   // §19.1.5: a Request-URI has no headers; they would become real ones further on (RFC 4475 §3.1.2.11).
   if (isSipUri(uri) && uri.headers !== undefined) {
-    throw new SipError('SIPW_ERR_MALFORMED_URI', [request.uri])
+    throw new SipError('SIPW_ERR_MALFORMED_URI', [excerpt(request.uri)])
   }
 }
 
@@ -74,7 +77,8 @@ function checkVia(message: SipMessage, limits: MessageLimits): void {
 
 // Call-ID = word [ "@" word ]: white space is what would make another reader see less of it.
 function checkCallId(callId: string): void {
-  if (!isAllVisible(callId)) throw new SipError('SIPW_ERR_MALFORMED_HEADER', ['Call-ID', callId])
+  if (!isAllVisible(callId))
+    throw new SipError('SIPW_ERR_MALFORMED_HEADER', ['Call-ID', excerpt(callId)])
   if (callId === '') throw new SipError('SIPW_ERR_MALFORMED_HEADER', ['Call-ID', 'empty'])
 }
 
@@ -83,7 +87,7 @@ function checkRoutes(request: SipRequest, limits: MessageLimits): void {
   checkCount(request, 'Route', limits.routes)
   for (const value of request.headers.values('Route')) {
     if (!parseNameAddr(value, 'Route').bracketed) {
-      throw new SipError('SIPW_ERR_MALFORMED_HEADER', ['Route', value])
+      throw new SipError('SIPW_ERR_MALFORMED_HEADER', ['Route', excerpt(value)])
     }
   }
 }

@@ -1,6 +1,6 @@
 /** The CSeq header field. RFC 3261 §20.16 */
 import { SipError } from '../errors.js'
-import { isDigit, isToken, isWhite, readNumber, skipWhite, trimEnd } from './grammar.js'
+import { excerpt, isDigit, isToken, isWhite, readNumber, skipWhite, trimEnd } from './grammar.js'
 
 /** RFC 3261 §20.16 */
 export interface CSeq {
@@ -9,7 +9,10 @@ export interface CSeq {
   readonly method: string
 }
 
-/** Parses `314159 INVITE`; the number is below 2^31. Throws SIPW_ERR_MALFORMED_HEADER. RFC 3261 §8.1.1.5 */
+/**
+ * Parses `314159 INVITE`; the number is below 2^31. Throws SIPW_ERR_MALFORMED_HEADER. `start` and `end` bound the
+ * value within a longer text. RFC 3261 §8.1.1.5
+ */
 export function parseCSeq(text: string, start = 0, end = text.length): CSeq {
   // CSeq = "CSeq" HCOLON 1*DIGIT LWS Method
   const to = trimEnd(text, start, end)
@@ -28,5 +31,5 @@ export function parseCSeq(text: string, start = 0, end = text.length): CSeq {
 const largestNumber = 0x7fff_ffff
 
 function malformed(text: string, from: number, to: number): SipError {
-  return new SipError('SIPW_ERR_MALFORMED_HEADER', ['CSeq', text.slice(from, to)])
+  return new SipError('SIPW_ERR_MALFORMED_HEADER', ['CSeq', excerpt(text, from, to)])
 }

@@ -145,6 +145,11 @@ export function isWord(text: string, from: number, to: number, name: string): bo
   return true
 }
 
+/** The beginning of what a stranger wrote, for the text of an error: a log line is no place for all of it. */
+export function excerpt(text: string, from = 0, to = text.length): string {
+  return to - from > 100 ? `${text.slice(from, from + 100)}...` : text.slice(from, to)
+}
+
 /** 1*DIGIT from `from` to `to` as a number; -1 if it is anything else or more than `max`. */
 export function readNumber(text: string, from: number, to: number, max: number): number {
   if (from >= to) return -1

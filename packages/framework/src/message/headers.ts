@@ -9,6 +9,7 @@ import {
   COMMA,
   DQUOTE,
   LAQUOT,
+  excerpt,
   isAllText,
   isToken,
   isWhite,
@@ -412,5 +413,5 @@ function checkValue(name: string, value: string): void {
 }
 
 function injection(what: string, text: string): SipError {
-  return new SipError('SIPW_ERR_HEADER_INJECTION', [what, JSON.stringify(text)])
+  return new SipError('SIPW_ERR_HEADER_INJECTION', [what, JSON.stringify(excerpt(text))])
 }

@@ -4,7 +4,7 @@
  */
 import { SipError } from '../errors.js'
 import { parseCSeq, type CSeq } from './cseq.js'
-import { isAllText, isAllVisible, isToken, readNumber } from './grammar.js'
+import { excerpt, isAllText, isAllVisible, isToken, readNumber } from './grammar.js'
 import { CALL_ID, CSEQ, FROM, ROUTE, TIMESTAMP, TO, VIA } from './header-name.js'
 import { NO_LINE, type SipHeaders } from './headers.js'
 import { parseNameAddr, type NameAddr } from './name-addr.js'
@@ -158,7 +158,8 @@ export class SipRequest extends Message {
     const value = this.headers.get('Max-Forwards')
     if (value === undefined) return undefined
     const number = readNumber(value, 0, value.length, 0x7fff_ffff)
-    if (number < 0) throw new SipError('SIPW_ERR_MALFORMED_HEADER', ['Max-Forwards', value])
+    if (number < 0)
+      throw new SipError('SIPW_ERR_MALFORMED_HEADER', ['Max-Forwards', excerpt(value)])
     return number
   }
 
@@ -296,5 +297,5 @@ function checkBody(body: string): void {
 }
 
 function injection(what: string, value: string): SipError {
-  return new SipError('SIPW_ERR_HEADER_INJECTION', [what, JSON.stringify(value)])
+  return new SipError('SIPW_ERR_HEADER_INJECTION', [what, JSON.stringify(excerpt(value))])
 }

@@ -7,6 +7,7 @@ import {
   LAQUOT,
   RAQUOT,
   SEMI,
+  excerpt,
   isAllUri,
   isAlpha,
   isScheme,
@@ -30,7 +31,10 @@ export interface NameAddr {
   readonly bracketed: boolean
 }
 
-/** Parses one value; throws SIPW_ERR_MALFORMED_HEADER with `header` as its name. */
+/**
+ * Parses one value; throws SIPW_ERR_MALFORMED_HEADER with `header` as its name. `start` and `end` bound the value
+ * within a longer text.
+ */
 export function parseNameAddr(
   text: string,
   header: string,
@@ -155,5 +159,5 @@ function hasScheme(text: string, from: number, to: number): boolean {
 }
 
 function malformed(header: string, text: string, from: number, to: number): SipError {
-  return new SipError('SIPW_ERR_MALFORMED_HEADER', [header, text.slice(from, to)])
+  return new SipError('SIPW_ERR_MALFORMED_HEADER', [header, excerpt(text, from, to)])
 }

@@ -4,6 +4,7 @@ import {
   DQUOTE,
   EQUAL,
   SEMI,
+  excerpt,
   isToken,
   isValue,
   isWord,
@@ -31,7 +32,7 @@ export function parseParams(text: string, header = 'parameters'): Params {
     const name = lower(text.slice(cursor.nameFrom, cursor.nameTo))
     if (!params.has(name)) params.set(name, cursor.value())
   }
-  if (cursor.failed) throw new SipError('SIPW_ERR_MALFORMED_HEADER', [header, text])
+  if (cursor.failed) throw new SipError('SIPW_ERR_MALFORMED_HEADER', [header, excerpt(text)])
   return params ?? noParams
 }
 

@@ -3,6 +3,7 @@ import { SipError } from '../errors.js'
 import { checkMessage } from './check.js'
 import {
   CR,
+  excerpt,
   LF,
   SP,
   isAllText,
@@ -128,7 +129,7 @@ function checkVersion(text: string, from: number, to: number): void {
   const isVersion =
     isWord(text, from, from + 4, 'sip/') && text[dot] === '.' && dot > from + 4 && at > dot + 1
   if (!isVersion || at !== to) throw malformed('the request line')
-  throw new SipError('SIPW_ERR_UNSUPPORTED_VERSION', [text.slice(from + 4, to)])
+  throw new SipError('SIPW_ERR_UNSUPPORTED_VERSION', [excerpt(text, from + 4, to)])
 }
 
 function checkSize(text: string, limits: MessageLimits): void {
@@ -152,7 +153,7 @@ export function contentLength(headers: SipHeaders, present: number): number {
   for (const value of headers.getAll('Content-Length')) {
     const length = readNumber(value, 0, value.length, present)
     if (length < 0 || (stated >= 0 && length !== stated)) {
-      throw new SipError('SIPW_ERR_CONTENT_LENGTH', [value, present])
+      throw new SipError('SIPW_ERR_CONTENT_LENGTH', [excerpt(value), present])
     }
     stated = length
   }

@@ -6,6 +6,7 @@ import {
   EQUAL,
   QUESTION,
   SEMI,
+  excerpt,
   hostEnd,
   hostText,
   isAllUri,
@@ -222,5 +223,5 @@ function normalTel(rest: string): string {
 }
 
 function malformed(text: string): SipError {
-  return new SipError('SIPW_ERR_MALFORMED_URI', [text])
+  return new SipError('SIPW_ERR_MALFORMED_URI', [excerpt(text)])
 }

@@ -4,6 +4,7 @@ import {
   COLON,
   SEMI,
   SLASH,
+  excerpt,
   hostEnd,
   hostText,
   isDigit,
@@ -30,7 +31,7 @@ export interface Via {
 
 /**
  * Parses one Via value: `SIP/2.0/UDP pc33.atlanta.com:5066;branch=z9hG4bK776asdhds`. Throws
- * SIPW_ERR_MALFORMED_HEADER.
+ * SIPW_ERR_MALFORMED_HEADER. `from` and `end` bound the value within a longer text.
  */
 export function parseVia(text: string, from = 0, end = text.length): Via {
   const to = trimEnd(text, from, end)
@@ -188,5 +189,5 @@ function transportName(text: string, from: number, to: number): string {
 }
 
 function malformed(text: string, from: number, to: number): SipError {
-  return new SipError('SIPW_ERR_MALFORMED_HEADER', ['Via', text.slice(from, to)])
+  return new SipError('SIPW_ERR_MALFORMED_HEADER', ['Via', excerpt(text, from, to)])
 }
