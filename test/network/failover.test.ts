@@ -128,6 +128,20 @@ test('scenario 24: a connection that A closed is opened again, and A gets one IN
   expect(gateways[0]!.count('INVITE')).toBe(2)
 })
 
+test('scenario 24: where the connection was closed and a new one is refused, B gets the call', async () => {
+  const { network, caller, gateways } = await rig({ gateways: [200, 200], transport: 'tcp' })
+  caller.call(bob)
+  caller.call(bob)
+  await network.run(1_000)
+  network.reset('192.0.2.1', '192.0.2.11', 'closed')
+  network.crash('192.0.2.11', 'unreachable')
+  await network.run(1_000)
+  const call = caller.call(bob)
+  await network.run(100)
+  expect(call.outcome).toBe(200)
+  expect(gateways[1]!.invitations).toHaveLength(2)
+})
+
 test('scenario 24: a half-open connection is found out by its first message, and B gets the call within 1 s', async () => {
   const { network, caller, gateways, balancer } = await rig({
     gateways: [200, 200],
