@@ -3,9 +3,9 @@ import { SipError } from '../errors.js'
 import { checkMessage } from './check.js'
 import {
   CR,
-  excerpt,
   LF,
   SP,
+  excerpt,
   isAllText,
   isAllVisible,
   isDigit,
