@@ -28,6 +28,8 @@ export const errors = {
   SIPW_ERR_URI_SCHEME: { status: 416, text: 'no way to route a URI of scheme %s' },
   // transport
   SIPW_ERR_CIDR: { status: 500, text: 'not an address or CIDR block: %s' },
+  SIPW_ERR_DNS: { status: 503, text: 'DNS %s %s: %s' },
+  SIPW_ERR_DNS_SERVER: { status: 500, text: 'not the address of a DNS server: %s' },
   SIPW_ERR_LISTEN: { status: 500, text: 'cannot listen at %s: %s' },
   SIPW_ERR_LISTEN_ADDRESS: { status: 500, text: 'listening address %s: expected %s' },
   SIPW_ERR_UNREACHABLE: { status: 503, text: '%s cannot be reached: %s' },

@@ -25,6 +25,7 @@ export { type Branch, type FailureCause, type RelayOptions } from './proxy/proxy
 export { familyOf, isNumericAddress, normalizeAddress } from './transport/address.js'
 export { CidrList, CidrMap } from './transport/cidr.js'
 export { defaultTransportLimits } from './transport/limits.js'
+export { Resolver, type ResolverOptions } from './transport/resolve.js'
 export { streamTransport, type StreamKind } from './transport/stream.js'
 export { tcp } from './transport/tcp.js'
 export {

@@ -1,3 +1,4 @@
+export { DnsServer, type DnsBehaviour, type DnsQuery } from './dns-server.js'
 export { VirtualClock } from '../server/virtual-clock.js'
 export {
   ack,
