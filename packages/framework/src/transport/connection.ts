@@ -19,6 +19,9 @@ export interface ConnectionOwner {
 /** A write that the far end's going has undone may concern a transaction that lives: 64·T1, RFC 3261 §17. */
 const transactionMs = 32_000
 
+/** A connection that we opened carries the calls of many, and they wait together until it is connected. */
+const ownShare = 16
+
 /** What is still to be written when we close gets so long. */
 const flushMs = 1_000
 
@@ -32,6 +35,7 @@ export class Connection {
   readonly #owner: ConnectionOwner
   readonly #host: TransportHost
   readonly #framer: Framer
+  readonly #maxWaiting: number
   #open = true
   #closing = false
   /** Nothing was heard from it yet: neither its first byte nor that it is connected. */
@@ -57,6 +61,7 @@ export class Connection {
     this.#owner = owner
     this.#host = host
     this.#framer = new Framer(host.limits.message)
+    this.#maxWaiting = host.limits.sendQueueBytes * (hop === undefined ? 1 : ownShare)
     this.#activeAt = host.clock.now()
     const { connectTimeoutMs, firstByteTimeoutMs } = host.limits
     this.#cancelSilence =
@@ -100,7 +105,9 @@ export class Connection {
   /** False if the connection is gone, or goes now because the far end does not read. */
   send(text: string): boolean {
     if (!this.isUsable()) return false
-    if (this.#socket.writableLength + text.length > this.#host.limits.sendQueueBytes) {
+    const waiting = this.#socket.writableLength
+    // A message alone is never too much: else a large one would end the connection that others use.
+    if (waiting > 0 && waiting + text.length > this.#maxWaiting) {
       this.#closing = true
       // Its owner hears of it later: it may be in the middle of what made it send.
       process.nextTick(() => this.destroy(new Error('slow reader')))

@@ -9,7 +9,7 @@ import { familyOf, isNumericAddress, normalizeAddress, type Family } from './add
 /** How often its time of change is looked at, when asked. */
 const checkMs = 5_000
 
-/** Text of comments and columns, each line an address and its names. hosts(5) */
+/** Names and addresses of the hosts file, each line an address and its names. hosts(5) */
 export class HostsFile {
   readonly #clock: Clock
   readonly #path: string

@@ -20,7 +20,7 @@ export interface TransportLimits {
   /** A connection that carried nothing for so long is closed. */
   readonly idleTimeoutMs: number
   readonly connectTimeoutMs: number
-  /** Bytes that wait for one slow reader at most. */
+  /** Bytes that wait for one slow reader at most; sixteen times as many on a connection that we opened. */
   readonly sendQueueBytes: number
   /** Connected UDP sockets (one per destination, for ICMP errors) at most; the one unused for longest goes. */
   readonly udpDestinations: number

@@ -282,6 +282,15 @@ test('a far end that does not read is cut off at sendQueueBytes, and told later'
   expect(notebook.failures[0]!.error.message).toContain('slow reader')
 })
 
+test('a message larger than sendQueueBytes passes alone: it does not end the connection of others', async () => {
+  const { listener, notebook } = await listen(tcp, '127.0.0.1', { sendQueueBytes: 1_000 })
+  const server = await streamServer()
+  const large = request('large', 60_000)
+  listener.sendTo(hop('TCP', '127.0.0.1', server.port), large)
+  await until('the message', () => server.peers[0]?.text === large)
+  expect(notebook.failures).toEqual([])
+})
+
 test('closing writes what waits, then closes every connection and frees the port', async () => {
   const { listener, notebook } = await listen(tcp)
   const peer = await dial(listener.local.port)

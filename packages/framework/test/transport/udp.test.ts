@@ -147,20 +147,22 @@ test('with all sockets taken the one unused for longest goes, and one in use sta
   const { listener, notebook, clock } = await listen(udp, '127.0.0.1', { udpDestinations: 2 })
   const dead = async () => hop('UDP', '127.0.0.1', await closedPort())
   const [first, second, third, fourth] = [await dead(), await dead(), await dead(), await dead()]
-  const told = async (one: typeof first) => {
-    const before = notebook.failures.length
+  const heard = (one: typeof first) => notebook.failures.some((failure) => failure.hop === one)
+  const isTold = async (one: typeof first) => {
     listener.sendTo(one, request('one'))
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    return notebook.failures.slice(before).some((failure) => failure.hop === one)
+    await until(`ICMP from ${one.key}`, () => heard(one))
   }
-  expect(await told(first)).toBe(true)
+  await isTold(first)
   clock.advance(6_000)
-  expect(await told(second)).toBe(true)
+  await isTold(second)
   // The first is idle: the third takes its place. Then both are in use, and the fourth has to do without ICMP.
-  expect(await told(third)).toBe(true)
-  expect(await told(fourth)).toBe(false)
+  await isTold(third)
+  listener.sendTo(fourth, request('one'))
+  notebook.failures.length = 0
+  await isTold(second)
+  expect(heard(fourth)).toBe(false)
   clock.advance(6_000)
-  expect(await told(fourth)).toBe(true)
+  await isTold(fourth)
 })
 
 test('idle destinations give their sockets back', async () => {
