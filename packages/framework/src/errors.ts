@@ -90,6 +90,12 @@ export const errors = {
     text: 'inject runs on virtual time: use an app that does not listen',
   },
   SIPW_ERR_TRANSPORT_UNKNOWN: { status: 500, text: 'no transport %s; there are %s' },
+  // dispatcher
+  SIPW_ERR_ALGORITHM_UNKNOWN: { status: 500, text: 'no algorithm %s; there are %s' },
+  SIPW_ERR_DESTINATION_UNKNOWN: { status: 500, text: 'set %s has no destination %s' },
+  SIPW_ERR_DISPATCHER_FILE: { status: 500, text: 'dispatcher list %s cannot be read: %s' },
+  SIPW_ERR_DISPATCHER_LIST: { status: 500, text: 'dispatcher list %s is refused: %s' },
+  SIPW_ERR_SET_UNKNOWN: { status: 500, text: 'no destination set %s' },
 } as const satisfies Record<string, { status: number; text: string }>
 
 export type ErrorCode = keyof typeof errors

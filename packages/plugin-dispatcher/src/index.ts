@@ -1,1 +1,38 @@
-export {}
+export { dispatcherConfig, type DispatcherConfig } from './config.js'
+export {
+  Destination,
+  flagBits,
+  type AdminState,
+  type Counters,
+  type DestinationState,
+  type ProbePolicy,
+} from './destination.js'
+export { DestinationSet } from './destination-set.js'
+export {
+  formatFault,
+  parseDispatcherList,
+  type DispatcherList,
+  type ListEntry,
+  type ListFault,
+} from './dispatcher-list.js'
+export {
+  Dispatcher,
+  type DestinationEvent,
+  type DispatcherOptions,
+  type SelectOptions,
+} from './dispatcher.js'
+export { Health, type HealthPolicy, type HealthState } from './health.js'
+export { dispatcher } from './plugin.js'
+export {
+  defineAlgorithm,
+  inOrder,
+  type Algorithm,
+  type SelectContext,
+  type Selector,
+  type Walk,
+} from './select/algorithm.js'
+export { hashCallId } from './select/hash-call-id.js'
+export { algorithmNames, resolveAlgorithm, type AlgorithmLike } from './select/names.js'
+export { priority } from './select/priority.js'
+export { roundRobin } from './select/round-robin.js'
+export { weight } from './select/weight.js'

@@ -1,0 +1,55 @@
+/** What `select` returns: the walk of an algorithm, as the targets that a relay tries. */
+import { type Target, type TargetSource } from '@sipwright/framework'
+import { type Destination } from './destination.js'
+import { type Walk } from './select/algorithm.js'
+
+export class Candidates implements TargetSource {
+  readonly #walk: Walk
+  #left: number
+  #first = true
+
+  constructor(walk: Walk, limit: number) {
+    this.#walk = walk
+    this.#left = limit
+  }
+
+  /** Whether a destination is usable is asked when its turn comes: it may have died since the first was tried. */
+  next(): Target | undefined {
+    if (this.#left <= 0) return undefined
+    let destination = this.#walk.next()
+    while (destination !== undefined && !destination.usable) destination = this.#walk.next()
+    if (destination === undefined) {
+      this.#left = 0
+      return undefined
+    }
+    this.#left--
+    const { counters } = destination
+    if (this.#first) counters.selected++
+    this.#first = false
+    counters.attempts++
+    return destination.target
+  }
+}
+
+/** One destination before all others. The algorithm is asked, and its turn moves on, only if that one fails. */
+export class Preferring implements Walk {
+  readonly #preferred: Destination
+  readonly #fallbacks: () => Walk
+  #walk: Walk | undefined = undefined
+  #started = false
+
+  constructor(preferred: Destination, fallbacks: () => Walk) {
+    this.#preferred = preferred
+    this.#fallbacks = fallbacks
+  }
+
+  next(): Destination | undefined {
+    if (!this.#started) {
+      this.#started = true
+      return this.#preferred
+    }
+    this.#walk ??= this.#fallbacks()
+    const destination = this.#walk.next()
+    return destination === this.#preferred ? this.#walk.next() : destination
+  }
+}

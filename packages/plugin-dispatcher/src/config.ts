@@ -1,0 +1,131 @@
+/** What `dispatcher({ … })` takes: one strict schema, every key with its default and a sentence. */
+import { isSipUri, parseUri } from '@sipwright/framework'
+import { z } from 'zod'
+import { parseReplyCode } from './reply-codes.js'
+import { isAlgorithm, type Algorithm } from './select/algorithm.js'
+
+/** Above this a weight is a mistake, and sums of weights stay exact. */
+export const largestWeight = 1_000_000
+
+/** Whether a destination may be given so: a SIP or SIPS URI without headers. */
+export function isDestinationUri(text: string): boolean {
+  try {
+    const uri = parseUri(text)
+    return isSipUri(uri) && uri.headers === undefined
+  } catch {
+    return false
+  }
+}
+
+const wholeNumber = z.number().int().nonnegative()
+
+const probeKeys = {
+  /** The request that asks a destination whether it lives. */
+  method: z
+    .string()
+    .regex(/^[A-Z]+$/, { error: 'expected a SIP method such as OPTIONS' })
+    .default('OPTIONS'),
+  /** From one probe of a destination to the next, in milliseconds; 0 = off. */
+  intervalMs: z.number().nonnegative().default(30_000),
+  /** A probe without a final answer within so many milliseconds has failed. */
+  timeoutMs: z.number().positive().default(2_000),
+  /** Consecutive failures until a destination is inactive. */
+  threshold: z.number().int().positive().default(3),
+  /** Consecutive successes until an inactive destination is active again. */
+  recover: z.number().int().positive().default(1),
+  /** Answers that count as success, besides every 2xx: 404, '480-489'. */
+  replyCodes: z
+    .array(
+      z.union([z.number(), z.string()]).refine((code) => parseReplyCode(code) !== undefined, {
+        error: "expected a final status such as 404, or a range such as '480-489'",
+      }),
+    )
+    .default(['200-299']),
+  /** From of the probes: a SIP URI. */
+  from: z
+    .string()
+    .refine(isDestinationUri, { error: 'expected a SIP URI' })
+    .default('sip:dispatcher@localhost'),
+}
+
+const probeConfig = z.strictObject({
+  ...probeKeys,
+  /** Who is probed: all · flagged (bit 8) · inactive ones only · none. Kamailio's ds_probing_mode 1, 3, 2, 0. */
+  mode: z.enum(['all', 'flagged', 'inactive', 'none']).default('all'),
+})
+
+const destinationConfig = z.strictObject({
+  /** Where requests for it go: a SIP or SIPS URI. */
+  uri: z.string(),
+  /** Its name in logs and its identity across reloads and in hashes. Default: `attrs.duid`, else the URI. */
+  id: z.string().min(1).optional(),
+  /** Higher goes first. */
+  priority: z.number().int().default(0),
+  /** Its share where the algorithm weighs; 0 = only when nothing else is left. Default: `attrs.weight`, else 1. */
+  weight: wholeNumber.max(largestWeight).optional(),
+  /** Calls in progress that it may have, for algorithms that count; 0 = any number. Default: `attrs.maxload`, else 0. */
+  maxLoad: wholeNumber.optional(),
+  /** Kamailio's bits: 1 inactive, 2 trying, 4 disabled, 8 probed in mode `flagged`, 16 and 32 never probed. */
+  flags: wholeNumber.max(63).default(0),
+  /** Whatever algorithms and routes want to know of it; names in any case. */
+  attrs: z.record(z.string(), z.string()).default({}),
+  /** How this one is probed, where it differs from the rest. */
+  probe: z
+    .strictObject({
+      method: probeKeys.method.unwrap().optional(),
+      intervalMs: probeKeys.intervalMs.unwrap().optional(),
+      timeoutMs: probeKeys.timeoutMs.unwrap().optional(),
+      threshold: probeKeys.threshold.unwrap().optional(),
+      recover: probeKeys.recover.unwrap().optional(),
+      replyCodes: probeKeys.replyCodes.unwrap().optional(),
+      from: probeKeys.from.unwrap().optional(),
+    })
+    .default({}),
+})
+
+const anyDestination = z
+  .union([z.string(), destinationConfig], {
+    error:
+      'expected a SIP URI, or an object with uri, id, priority, weight, maxLoad, flags, attrs, probe',
+  })
+  .transform((given) =>
+    typeof given === 'string' ? destinationConfig.parse({ uri: given }) : given,
+  )
+  .superRefine(({ uri }, refusal) => {
+    if (isDestinationUri(uri)) return
+    refusal.addIssue(`expected a SIP URI such as sip:10.0.1.10:5060, found '${uri}'`)
+  })
+
+const setConfig = z.strictObject({
+  /** How the usable destinations are ordered for each request: a name, an integer of our table, `kamailio:<n>`, or your own. */
+  algorithm: z
+    .union([z.string(), wholeNumber, z.custom<Algorithm>(isAlgorithm)], {
+      error: 'expected the name of an algorithm, its number, or what defineAlgorithm made',
+    })
+    .default('round-robin'),
+  /** The backends, in order; those of the source's file come behind them. */
+  destinations: z.array(anyDestination).default([]),
+})
+
+export const dispatcherConfig = z.strictObject({
+  /** Sets of destinations, by id. */
+  sets: z.record(z.string().min(1), setConfig).default({}),
+  /** Where further destinations come from. */
+  source: z
+    .strictObject({
+      /** A dispatcher.list in Kamailio's format. */
+      file: z.string().min(1),
+      /** One bad line refuses the whole file, instead of only itself. */
+      strict: z.boolean().default(false),
+    })
+    .optional(),
+  /** How destinations are asked whether they live. */
+  probe: probeConfig.prefault({}),
+  /** Callers remembered at most between a 401 or 407 and their next attempt; the oldest is forgotten first. */
+  maxRetries: z.number().int().positive().default(10_000),
+})
+
+export type DispatcherConfig = z.output<typeof dispatcherConfig>
+export type SetConfig = z.output<typeof setConfig>
+export type DestinationConfig = z.output<typeof destinationConfig>
+export type ProbeConfig = z.output<typeof probeConfig>

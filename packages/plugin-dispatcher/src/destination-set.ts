@@ -1,0 +1,69 @@
+/** The destinations of one set and the algorithms at work on them. Replaced whole on reload. */
+import { type ProbeConfig } from './config.js'
+import { Destination, destinationId } from './destination.js'
+import { type Algorithm, type SelectContext, type Selector, type Walk } from './select/algorithm.js'
+import { resolveAlgorithm, type AlgorithmLike } from './select/names.js'
+import { type SetDefinition } from './source.js'
+
+export class DestinationSet {
+  readonly id: string
+  /** Higher priority first, equal ones in the order in which they were written. */
+  readonly destinations: readonly Destination[]
+  readonly algorithm: Algorithm
+  readonly #selector: Selector
+  /** Those that selections asked for by themselves; each keeps its own turn. */
+  readonly #others: Map<AlgorithmLike, Selector>
+
+  /**
+   * `previous` is the set that this replaces: states and turns of what stays are kept. The algorithm must exist: throws
+   * SIPW_ERR_ALGORITHM_UNKNOWN.
+   */
+  constructor(
+    definition: SetDefinition,
+    probe: ProbeConfig,
+    previous: DestinationSet | undefined,
+    now: number,
+  ) {
+    this.id = definition.id
+    this.algorithm = resolveAlgorithm(definition.algorithm).algorithm
+    const before = new Map(previous?.destinations.map((each) => [each.id, each]))
+    this.destinations = definition.destinations
+      .map((each) => new Destination(this.id, each, probe, before.get(destinationId(each)), now))
+      .sort((a, b) => b.priority - a.priority)
+    const kept = previous !== undefined && previous.algorithm === this.algorithm
+    this.#selector = kept ? previous.#selector : this.algorithm.start()
+    this.#others = previous === undefined ? new Map<AlgorithmLike, Selector>() : previous.#others
+  }
+
+  /** Puts the destinations of this set to work; from here on the one that it replaces only serves who holds it. */
+  activate(): void {
+    this.#selector.load(this.destinations)
+    for (const selector of this.#others.values()) selector.load(this.destinations)
+  }
+
+  /** The order for one request, by the set's own algorithm or another one. */
+  select(ctx: SelectContext, algorithm?: AlgorithmLike): Walk {
+    const selector = algorithm === undefined ? this.#selector : this.#selectorOf(algorithm)
+    return selector.select(ctx)
+  }
+
+  /** Every destination of that URI or id. */
+  matching(uriOrId: string): Destination[] {
+    return this.destinations.filter(({ uri, id }) => uri === uriOrId || id === uriOrId)
+  }
+
+  #selectorOf(given: AlgorithmLike): Selector {
+    let selector = this.#others.get(given)
+    if (selector === undefined) {
+      const { algorithm } = resolveAlgorithm(given)
+      selector = algorithm === this.algorithm ? this.#selector : this.#others.get(algorithm)
+      if (selector === undefined) {
+        selector = algorithm.start()
+        selector.load(this.destinations)
+        this.#others.set(algorithm, selector)
+      }
+      this.#others.set(given, selector)
+    }
+    return selector
+  }
+}

@@ -1,0 +1,161 @@
+/** One backend of a set: where it is, what it may be given, how it is. */
+import { type Target } from '@sipwright/framework'
+import { type DestinationConfig, type ProbeConfig } from './config.js'
+import { Health, type HealthState } from './health.js'
+import { ReplyCodes } from './reply-codes.js'
+
+/** What the operator wants: `drain` and `disabled` get no new request, `disabled` is not probed either. */
+export type AdminState = 'ready' | 'drain' | 'disabled'
+
+/** Kamailio's bits of the flags field. */
+export const flagBits = {
+  inactive: 1,
+  trying: 2,
+  disabled: 4,
+  probing: 8,
+  noResolve: 16,
+  noProbe: 32,
+} as const
+
+/** How a destination is probed: the plugin's `probe` with what the destination itself says. */
+export interface ProbePolicy {
+  readonly method: string
+  readonly intervalMs: number
+  readonly timeoutMs: number
+  readonly from: string
+  readonly threshold: number
+  readonly recover: number
+  readonly replyCodes: ReplyCodes
+}
+
+/** Plain numbers since the start, read at scrape. */
+export interface Counters {
+  /** Times it was the first choice. */
+  selected: number
+  /** Times it was tried, as a first choice or a fallback. */
+  attempts: number
+  /** Failed attempts that it answered itself, 300–699. */
+  failedByResponse: number
+  /** Failed attempts without any response. */
+  failedByNoResponse: number
+  /** Failed attempts that could not reach it. */
+  failedByTransport: number
+  /** The last final status that it answered; 0 before the first. */
+  lastStatus: number
+}
+
+/** What a destination keeps when a reload replaces it by one with the same id and URI. */
+export interface DestinationState {
+  readonly health: Health
+  admin: AdminState
+  readonly counters: Counters
+}
+
+export class Destination {
+  readonly setId: string
+  /** Stable across reloads, restarts and the order of lines: `id`, else the attribute `duid`, else the URI. */
+  readonly id: string
+  readonly uri: string
+  readonly priority: number
+  readonly weight: number
+  /** 0: any number. */
+  readonly maxLoad: number
+  readonly flags: number
+  /** Names in lower case. */
+  readonly attrs: ReadonlyMap<string, string>
+  readonly probe: ProbePolicy
+  readonly state: DestinationState
+  /** What the proxy is given: made once, not per request. */
+  readonly target: Target
+
+  /** `previous` is the one that this replaces; its state is kept if it is still the same place with the same flags. */
+  constructor(
+    setId: string,
+    config: DestinationConfig,
+    probe: ProbeConfig,
+    previous: Destination | undefined,
+    now: number,
+  ) {
+    this.setId = setId
+    this.attrs = attributes(config)
+    this.id = destinationId(config)
+    this.uri = config.uri
+    this.priority = config.priority
+    this.weight = config.weight ?? Number(this.attrs.get('weight') ?? 1)
+    this.maxLoad = config.maxLoad ?? Number(this.attrs.get('maxload') ?? 0)
+    this.flags = config.flags
+    this.probe = probePolicy(config, probe)
+    const same = previous?.uri === config.uri && previous.flags === config.flags
+    this.state = same ? previous.state : initialState(this.flags, this.probe, now)
+    this.target = { uri: config.uri, role: 'next-hop', origin: this }
+  }
+
+  /** Whether it may get a new request: it answers, and its operator wants it to. */
+  get usable(): boolean {
+    return this.state.admin === 'ready' && this.state.health.state !== 'inactive'
+  }
+
+  get health(): Health {
+    return this.state.health
+  }
+
+  get counters(): Counters {
+    return this.state.counters
+  }
+
+  /** Kamailio's two letters, such as AP, TX, IP, DX: its state, and whether it is probed (P), never (N) or not now (X). */
+  get letters(): string {
+    const { health, admin } = this.state
+    const first =
+      health.state === 'inactive'
+        ? 'I'
+        : admin !== 'ready'
+          ? 'D'
+          : health.state === 'trying'
+            ? 'T'
+            : 'A'
+    if ((this.flags & flagBits.probing) !== 0) return `${first}P`
+    return (this.flags & flagBits.noProbe) !== 0 ? `${first}N` : `${first}X`
+  }
+}
+
+/** The identity of a destination among those of its set. */
+export function destinationId(config: DestinationConfig): string {
+  return config.id ?? attributes(config).get('duid') ?? config.uri
+}
+
+function attributes({ attrs }: DestinationConfig): ReadonlyMap<string, string> {
+  return new Map(Object.entries(attrs).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+function probePolicy({ probe: own }: DestinationConfig, all: ProbeConfig): ProbePolicy {
+  return {
+    method: own.method ?? all.method,
+    intervalMs: own.intervalMs ?? all.intervalMs,
+    timeoutMs: own.timeoutMs ?? all.timeoutMs,
+    from: own.from ?? all.from,
+    threshold: own.threshold ?? all.threshold,
+    recover: own.recover ?? all.recover,
+    replyCodes: new ReplyCodes(own.replyCodes ?? all.replyCodes),
+  }
+}
+
+function initialState(flags: number, policy: ProbePolicy, now: number): DestinationState {
+  return {
+    health: new Health(policy, initialHealth(flags), 'as configured', now),
+    admin: (flags & flagBits.disabled) === 0 ? 'ready' : 'disabled',
+    counters: {
+      selected: 0,
+      attempts: 0,
+      failedByResponse: 0,
+      failedByNoResponse: 0,
+      failedByTransport: 0,
+      lastStatus: 0,
+    },
+  }
+}
+
+function initialHealth(flags: number): HealthState {
+  if ((flags & flagBits.inactive) !== 0) return 'inactive'
+  return (flags & flagBits.trying) !== 0 ? 'trying' : 'active'
+}

@@ -1,0 +1,214 @@
+/** The service that route classes inject: which backends there are, and in which order a request tries them. */
+import {
+  SipError,
+  type AttemptContext,
+  type Clock,
+  type Log,
+  type ReplyContext,
+  type TargetSource,
+} from '@sipwright/framework'
+import { Candidates, Preferring } from './candidates.js'
+import { type ProbeConfig } from './config.js'
+import { Destination, type AdminState } from './destination.js'
+import { DestinationSet } from './destination-set.js'
+import { formatFault, type ListFault } from './dispatcher-list.js'
+import { type HealthState } from './health.js'
+import { Retries } from './retries.js'
+import { type SelectContext } from './select/algorithm.js'
+import { resolveAlgorithm, type AlgorithmLike } from './select/names.js'
+import { type LoadedSets } from './source.js'
+
+/** A destination became usable, or stopped being so. */
+export interface DestinationEvent {
+  readonly kind: 'up' | 'down'
+  readonly destination: Destination
+  readonly reason: string
+  /** Milliseconds of the app's clock. */
+  readonly at: number
+}
+
+export interface SelectOptions {
+  /** Instead of the set's own. Throws SIPW_ERR_ALGORITHM_UNKNOWN. */
+  readonly algorithm?: AlgorithmLike
+  /** Destinations tried at most. */
+  readonly limit?: number
+}
+
+export interface DispatcherOptions {
+  /** Reads the sets anew; a rejection leaves the running ones. */
+  readonly load: () => Promise<LoadedSets>
+  readonly log: Log
+  readonly clock: Clock
+  readonly probe: ProbeConfig
+  readonly maxRetries: number
+}
+
+export class Dispatcher {
+  readonly #options: DispatcherOptions
+  readonly #retries: Retries
+  readonly #listeners = new Set<(event: DestinationEvent) => void>()
+  readonly #reloadListeners = new Set<() => void>()
+  #sets: ReadonlyMap<string, DestinationSet> = new Map()
+  #faults: readonly ListFault[] = []
+  /** Ends when the last reload that was asked for has ended. */
+  #reloaded: Promise<void> = Promise.resolve()
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options
+    this.#retries = new Retries(options.maxRetries)
+  }
+
+  /**
+   * The usable destinations of a set, in the order in which this request tries them: `ctx.relay(dispatcher.select(1, ctx))`.
+   * None usable: it is empty, and the relay answers 503. Throws SIPW_ERR_SET_UNKNOWN.
+   */
+  select(setId: string | number, ctx: SelectContext, options: SelectOptions = {}): TargetSource {
+    const set = this.#set(setId)
+    const { algorithm, limit = Infinity } = options
+    const challenger = this.#retries.destinationFor(set.id, ctx)
+    if (challenger !== undefined) {
+      const preferred = set.destinations.find(({ id }) => id === challenger)
+      if (preferred?.usable === true) {
+        return new Candidates(new Preferring(preferred, () => set.select(ctx, algorithm)), limit)
+      }
+    }
+    return new Candidates(set.select(ctx, algorithm), limit)
+  }
+
+  /** Every set, with its destinations and how they are. */
+  sets(): readonly DestinationSet[] {
+    return [...this.#sets.values()]
+  }
+
+  /** Lines of the dispatcher list that are left out. */
+  get faults(): readonly ListFault[] {
+    return this.#faults
+  }
+
+  /** Sets the health of a destination at once, by URI or id. Throws SIPW_ERR_SET_UNKNOWN, SIPW_ERR_DESTINATION_UNKNOWN. */
+  mark(setId: string | number, uri: string, state: HealthState, reason = 'marked'): void {
+    for (const destination of this.#matching(setId, uri)) {
+      this.#change(destination, reason, (now) => destination.health.force(state, reason, now))
+    }
+  }
+
+  /**
+   * The operator's word, by URI or id. `drain` and `disabled` get no new request; requests inside dialogs still reach them
+   * by their route set. Throws SIPW_ERR_SET_UNKNOWN, SIPW_ERR_DESTINATION_UNKNOWN.
+   */
+  setAdminState(setId: string | number, uri: string, state: AdminState): void {
+    for (const destination of this.#matching(setId, uri)) {
+      this.#change(destination, `set to ${state}`, () => {
+        destination.state.admin = state
+      })
+    }
+  }
+
+  /**
+   * Reads the source again and applies what differs; states, counters and turns of what stays are kept. One reload at a time.
+   * Rejects with SIPW_ERR_DISPATCHER_FILE or SIPW_ERR_DISPATCHER_LIST, and the running sets stay.
+   */
+  reload(): Promise<void> {
+    const run = this.#reloaded.then(() => this.#reload())
+    this.#reloaded = run.catch(() => undefined)
+    return run
+  }
+
+  /** Tells when a destination goes up or down; the function returned ends it. */
+  onChange(listener: (event: DestinationEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Tells after the sets were replaced; the function returned ends it. */
+  onReload(listener: () => void): () => void {
+    this.#reloadListeners.add(listener)
+    return () => this.#reloadListeners.delete(listener)
+  }
+
+  /** The result of a probe. */
+  probed(destination: Destination, succeeded: boolean, reason: string): void {
+    const { health } = destination
+    this.#change(destination, reason, (now) =>
+      succeeded ? health.succeeded(reason, now) : health.failed(reason, now),
+    )
+  }
+
+  /** A response went to the caller. */
+  replied(ctx: ReplyContext): void {
+    const destination = ctx.branch?.target.origin
+    const { status } = ctx.response
+    if (status < 200 || !(destination instanceof Destination)) return
+    destination.counters.lastStatus = status
+    if (status === 401 || status === 407) this.#retries.challenged(destination, ctx)
+  }
+
+  /** An attempt failed. */
+  attemptFailed(ctx: AttemptContext): void {
+    const destination = ctx.branch.target.origin
+    if (!(destination instanceof Destination)) return
+    const { counters } = destination
+    switch (ctx.cause) {
+      case 'response':
+        counters.failedByResponse++
+        counters.lastStatus = ctx.response.status
+        break
+      case 'no-response':
+        counters.failedByNoResponse++
+        break
+      case 'transport-error':
+        counters.failedByTransport++
+        break
+    }
+  }
+
+  async #reload(): Promise<void> {
+    const { load, clock, probe, log } = this.#options
+    const { sets: definitions, faults } = await load()
+    const now = clock.now()
+    // Everything that can be refused is, before anything is changed.
+    const sets = new Map<string, DestinationSet>()
+    for (const definition of definitions) {
+      const previous = this.#sets.get(definition.id)
+      sets.set(definition.id, new DestinationSet(definition, probe, previous, now))
+      const { note } = resolveAlgorithm(definition.algorithm)
+      if (note !== undefined && previous === undefined) log.info({ set: definition.id }, note)
+    }
+    for (const set of sets.values()) set.activate()
+    this.#sets = sets
+    this.#faults = faults
+    for (const fault of faults) {
+      log.warn({ ...fault }, `dispatcher list, left out: ${formatFault(fault)}`)
+    }
+    for (const listener of this.#reloadListeners) listener()
+  }
+
+  /** Applies a change, and tells if it made a usable destination unusable or the other way round. */
+  #change(destination: Destination, reason: string, apply: (now: number) => void): void {
+    const at = this.#options.clock.now()
+    const before = destination.usable
+    apply(at)
+    if (destination.usable === before) return
+    const kind = before ? 'down' : 'up'
+    this.#options.log.info(
+      { set: destination.setId, destination: destination.id, uri: destination.uri, reason },
+      `destination ${kind}`,
+    )
+    for (const listener of this.#listeners) listener({ kind, destination, reason, at })
+  }
+
+  #matching(setId: string | number, uri: string): Destination[] {
+    const set = this.#set(setId)
+    const destinations = set.matching(uri)
+    if (destinations.length === 0) {
+      throw new SipError('SIPW_ERR_DESTINATION_UNKNOWN', [set.id, uri])
+    }
+    return destinations
+  }
+
+  #set(setId: string | number): DestinationSet {
+    const set = this.#sets.get(String(setId))
+    if (set === undefined) throw new SipError('SIPW_ERR_SET_UNKNOWN', [setId])
+    return set
+  }
+}

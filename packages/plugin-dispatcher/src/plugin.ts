@@ -1,0 +1,34 @@
+/** The dispatcher as a plugin: what it hooks into, and nothing else. */
+import { definePlugin } from '@sipwright/framework'
+import { dispatcherConfig } from './config.js'
+import { Dispatcher } from './dispatcher.js'
+import { Prober } from './probe.js'
+import { loadSets } from './source.js'
+
+/** Destination sets, failover order and health of backends: `dispatcher({ sets: { 1: { destinations: […] } } })`. */
+export const dispatcher = definePlugin({
+  name: 'dispatcher',
+  config: dispatcherConfig,
+  async setup(host, config) {
+    const { clock, log } = host
+    const service = new Dispatcher({
+      load: () => loadSets(config),
+      log,
+      clock,
+      probe: config.probe,
+      maxRetries: config.maxRetries,
+    })
+    const prober = new Prober(host, config.probe.mode, (destination, succeeded, reason) =>
+      service.probed(destination, succeeded, reason),
+    )
+    service.onReload(() => prober.watch(service.sets().flatMap(({ destinations }) => destinations)))
+    await service.reload()
+    host.provide(Dispatcher, service)
+
+    host.onFailure((ctx) => service.attemptFailed(ctx))
+    host.onReply((ctx) => service.replied(ctx))
+    host.onReady(() => prober.start())
+    host.onReload(() => service.reload())
+    host.onClose(() => prober.stop())
+  },
+})

@@ -1,0 +1,164 @@
+/**
+ * Asks every endpoint at its interval whether it lives: one probe per URI however many sets name it, never two
+ * outstanding, spread over the interval.
+ */
+import {
+  type Chance,
+  type Clock,
+  type OutgoingRequest,
+  type OutgoingResult,
+} from '@sipwright/framework'
+import { type ProbeConfig } from './config.js'
+import { flagBits, type Destination, type ProbePolicy } from './destination.js'
+
+/** What the prober is lent: the host of a plugin fits. */
+export interface ProbeHost {
+  readonly clock: Clock
+  readonly chance: Chance
+  send(request: OutgoingRequest, done: (result: OutgoingResult) => void): void
+}
+
+/** Called for each destination of the endpoint that was probed. */
+export type ProbeReport = (destination: Destination, succeeded: boolean, reason: string) => void
+
+export class Prober {
+  readonly #host: ProbeHost
+  readonly #mode: ProbeConfig['mode']
+  readonly #report: ProbeReport
+  readonly #endpoints = new Map<string, Endpoint>()
+  #started = false
+
+  constructor(host: ProbeHost, mode: ProbeConfig['mode'], report: ProbeReport) {
+    this.#host = host
+    this.#mode = mode
+    this.#report = report
+  }
+
+  /** From now on these are all destinations there are. Endpoints that stay keep their time. */
+  watch(destinations: Iterable<Destination>): void {
+    const byUri = new Map<string, Destination[]>()
+    for (const destination of destinations) {
+      if (!this.#mayProbe(destination)) continue
+      const others = byUri.get(destination.uri)
+      if (others === undefined) byUri.set(destination.uri, [destination])
+      else others.push(destination)
+    }
+    for (const [uri, endpoint] of this.#endpoints) {
+      const now = byUri.get(uri)
+      if (now !== undefined && endpoint.policy.intervalMs === shortest(now).intervalMs) {
+        endpoint.destinations = now
+        endpoint.policy = shortest(now)
+        byUri.delete(uri)
+      } else {
+        endpoint.stop()
+        this.#endpoints.delete(uri)
+      }
+    }
+    const added = [...byUri].map(([uri, each]) => new Endpoint(uri, each))
+    for (const endpoint of added) this.#endpoints.set(endpoint.uri, endpoint)
+    if (this.#started) this.#startAll(added)
+  }
+
+  /** Listeners are bound: begin. */
+  start(): void {
+    if (this.#started) return
+    this.#started = true
+    this.#startAll([...this.#endpoints.values()])
+  }
+
+  stop(): void {
+    for (const endpoint of this.#endpoints.values()) endpoint.stop()
+    this.#endpoints.clear()
+    this.#started = false
+  }
+
+  /** Each gets a slot of its own within its interval, and a place by chance in that slot: no two instances beat together. */
+  #startAll(endpoints: readonly Endpoint[]): void {
+    const { clock, chance } = this.#host
+    endpoints.forEach((endpoint, index) => {
+      const part = (index + chance.random()) / endpoints.length
+      endpoint.dueAt = clock.now() + part * endpoint.policy.intervalMs
+      this.#arm(endpoint)
+    })
+  }
+
+  #arm(endpoint: Endpoint): void {
+    const { clock } = this.#host
+    endpoint.disarm = clock.after(endpoint.dueAt - clock.now(), () => {
+      const now = clock.now()
+      do endpoint.dueAt += endpoint.policy.intervalMs
+      while (endpoint.dueAt <= now)
+      this.#arm(endpoint)
+      this.#probe(endpoint)
+    })
+  }
+
+  #probe(endpoint: Endpoint): void {
+    if (endpoint.outstanding || !endpoint.destinations.some((each) => this.#isDue(each))) return
+    const { method, from, timeoutMs } = endpoint.policy
+    endpoint.outstanding = true
+    this.#host.send({ method, uri: endpoint.uri, from, timeoutMs }, (result) => {
+      endpoint.outstanding = false
+      for (const destination of endpoint.destinations) {
+        if (!this.#isDue(destination)) continue
+        this.#report(destination, succeeded(destination, result), reasonOf(result, timeoutMs))
+      }
+    })
+  }
+
+  #mayProbe({ flags, probe }: Destination): boolean {
+    if (this.#mode === 'none' || probe.intervalMs === 0) return false
+    if ((flags & (flagBits.noProbe | flagBits.noResolve)) !== 0) return false
+    return this.#mode !== 'flagged' || (flags & flagBits.probing) !== 0
+  }
+
+  #isDue({ state }: Destination): boolean {
+    if (state.admin === 'disabled') return false
+    return this.#mode !== 'inactive' || state.health.state === 'inactive'
+  }
+}
+
+/** One URI that is probed. */
+class Endpoint {
+  readonly uri: string
+  destinations: readonly Destination[]
+  /** That of the destination which wants to know soonest. */
+  policy: ProbePolicy
+  outstanding = false
+  dueAt = 0
+  disarm: (() => void) | undefined = undefined
+
+  constructor(uri: string, destinations: readonly Destination[]) {
+    this.uri = uri
+    this.destinations = destinations
+    this.policy = shortest(destinations)
+  }
+
+  /** An answer that is still on its way reaches nobody. */
+  stop(): void {
+    this.disarm?.()
+    this.destinations = []
+  }
+}
+
+function shortest(destinations: readonly Destination[]): ProbePolicy {
+  return destinations
+    .map(({ probe }) => probe)
+    .reduce((least, probe) => (probe.intervalMs < least.intervalMs ? probe : least))
+}
+
+/** A timeout here is no response: a listed 408 accepts one that the destination sent, nothing else. */
+function succeeded({ probe }: Destination, result: OutgoingResult): boolean {
+  return result.kind === 'response' && probe.replyCodes.accepts(result.response.status)
+}
+
+function reasonOf(result: OutgoingResult, timeoutMs: number): string {
+  switch (result.kind) {
+    case 'response':
+      return `answered ${result.response.status}`
+    case 'timeout':
+      return `no answer within ${timeoutMs} ms`
+    case 'transport-error':
+      return result.error.message
+  }
+}

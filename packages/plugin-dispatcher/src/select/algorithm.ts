@@ -1,0 +1,58 @@
+/** What an algorithm is, and `defineAlgorithm` for one's own. */
+import { type SipRequest } from '@sipwright/framework'
+import { type Destination } from '../destination.js'
+
+/** What an algorithm may know of the request: any context of the framework fits. */
+export interface SelectContext {
+  readonly request: SipRequest
+  readonly now: number
+}
+
+/** Yields destinations in order of preference, first the choice and then the fallbacks, each at most once. */
+export interface Walk {
+  next(): Destination | undefined
+}
+
+/** One algorithm at work on one set. Nothing is allocated per destination when a request comes. */
+export interface Selector {
+  /** The destinations of the set, higher priority first; again with new ones after a reload. */
+  load(destinations: readonly Destination[]): void
+  /** Called once per request. It may leave unusable destinations in: they are skipped when the walk reaches them. */
+  select(ctx: SelectContext): Walk
+}
+
+export interface Algorithm {
+  readonly name: string
+  readonly start: () => Selector
+}
+
+const algorithms = new WeakSet<object>()
+
+/** Makes an algorithm: `start` is called once for each set that uses it, and keeps that set's memory. */
+export function defineAlgorithm(name: string, start: () => Selector): Algorithm {
+  const algorithm = { name, start }
+  algorithms.add(algorithm)
+  return algorithm
+}
+
+export function isAlgorithm(value: unknown): value is Algorithm {
+  return typeof value === 'object' && value !== null && algorithms.has(value)
+}
+
+/** Walks a list as it stands. */
+export function inOrder(destinations: readonly Destination[]): Walk {
+  return new ListWalk(destinations)
+}
+
+class ListWalk implements Walk {
+  readonly #destinations: readonly Destination[]
+  #next = 0
+
+  constructor(destinations: readonly Destination[]) {
+    this.#destinations = destinations
+  }
+
+  next(): Destination | undefined {
+    return this.#destinations[this.#next++]
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The same destination for the same Call-ID: weighted rendezvous hashing. Every destination scores every key by its
+ * own stable id, and the best score wins. So a removed or dead destination moves its own keys only, spread over all others, and
+ * neither a restart nor the order of lines moves any.
+ */
+import { type Destination } from '../destination.js'
+import { defineAlgorithm, type SelectContext, type Selector, type Walk } from './algorithm.js'
+
+class HashCallId implements Selector {
+  #destinations: readonly Destination[] = []
+  /** Two words per destination: the hash of its id. */
+  #ids = new Int32Array(0)
+
+  load(destinations: readonly Destination[]): void {
+    this.#destinations = destinations
+    this.#ids = new Int32Array(destinations.length * 2)
+    destinations.forEach(({ id }, index) => {
+      this.#ids[index * 2] = hash(id, idSeed)
+      this.#ids[index * 2 + 1] = hash(id, ~idSeed)
+    })
+  }
+
+  select(ctx: SelectContext): Walk {
+    const key = ctx.request.callId
+    return new ScoreWalk(this.#destinations, this.#ids, hash(key, keySeed), hash(key, ~keySeed))
+  }
+}
+
+/** The best score, then the next best. Nothing is sorted: each step looks for the best behind the last one. */
+class ScoreWalk implements Walk {
+  readonly #destinations: readonly Destination[]
+  readonly #ids: Int32Array
+  readonly #keyA: number
+  readonly #keyB: number
+  #lastCost = -1
+  #lastIndex = -1
+
+  constructor(destinations: readonly Destination[], ids: Int32Array, keyA: number, keyB: number) {
+    this.#destinations = destinations
+    this.#ids = ids
+    this.#keyA = keyA
+    this.#keyB = keyB
+  }
+
+  next(): Destination | undefined {
+    let best = -1
+    let least = Infinity
+    for (let index = 0; index < this.#destinations.length; index++) {
+      const destination = this.#destinations[index]!
+      if (!destination.usable) continue
+      const cost = this.#cost(index, destination.weight)
+      if (!this.#isBehindLast(cost, index)) continue
+      if (best >= 0 && cost >= least) continue
+      best = index
+      least = cost
+    }
+    if (best < 0) return undefined
+    this.#lastCost = least
+    this.#lastIndex = best
+    return this.#destinations[best]
+  }
+
+  #isBehindLast(cost: number, index: number): boolean {
+    return cost > this.#lastCost || (cost === this.#lastCost && index > this.#lastIndex)
+  }
+
+  /** Exponentially distributed with rate `weight`: the least of them falls to each by its share of the weights. */
+  #cost(index: number, weight: number): number {
+    if (weight === 0) return Infinity
+    const a = mixed(this.#keyA ^ this.#ids[index * 2]!)
+    const b = mixed((this.#keyB + this.#ids[index * 2 + 1]! + a) | 0)
+    const uniform = ((a >>> 0) * 0x20_0000 + (b >>> 11) + 0.5) / 0x20_0000_0000_0000
+    return -Math.log(uniform) / weight
+  }
+}
+
+const keySeed = 0x2c1b_3c6d
+const idSeed = 0x297a_2d39
+
+/** FNV-1a over the characters, finished by `mixed`. */
+function hash(text: string, seed: number): number {
+  let word = seed ^ 0x811c_9dc5
+  for (let index = 0; index < text.length; index++) {
+    word = Math.imul(word ^ text.charCodeAt(index), 0x0100_0193)
+  }
+  return mixed(word)
+}
+
+/** MurmurHash3's finaliser: every bit of the word changes every other. */
+function mixed(word: number): number {
+  let bits = word
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85eb_ca6b)
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2_ae35)
+  return bits ^ (bits >>> 16)
+}
+
+export const hashCallId = defineAlgorithm('hash-call-id', () => new HashCallId())

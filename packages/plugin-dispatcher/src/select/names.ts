@@ -1,0 +1,81 @@
+/**
+ * How algorithms are named: by name; by an integer of our published table, which differs from Kamailio's below 4 and
+ * at 11; or by Kamailio's own number, `kamailio:<n>`.
+ */
+import { SipError } from '@sipwright/framework'
+import { type Algorithm } from './algorithm.js'
+import { hashCallId } from './hash-call-id.js'
+import { priority } from './priority.js'
+import { roundRobin } from './round-robin.js'
+import { weight } from './weight.js'
+
+/** How a set or a selection names its algorithm. */
+export type AlgorithmLike = string | number | Algorithm
+
+export interface ResolvedAlgorithm {
+  readonly algorithm: Algorithm
+  /** What start-up says about an integer that Kamailio counts differently. */
+  readonly note: string | undefined
+}
+
+const byName = new Map([roundRobin, priority, weight, hashCallId].map((each) => [each.name, each]))
+
+/** Our table. */
+const ours: ReadonlyMap<number, string> = new Map([
+  [0, 'hash-from'],
+  [1, 'hash-to'],
+  [2, 'hash-ruri'],
+  [3, 'hash-call-id'],
+  [4, 'round-robin'],
+  [5, 'hash-auth-user'],
+  [6, 'random'],
+  [7, 'hash-expression'],
+  [8, 'priority'],
+  [9, 'weight'],
+  [10, 'call-load'],
+  [11, 'latency'],
+  [12, 'parallel'],
+  [64, 'round-robin-overload'],
+])
+
+/** What Kamailio means where the numbers differ. */
+const kamailioMeans: ReadonlyMap<number, string> = new Map([
+  [0, 'hash of Call-ID'],
+  [1, 'hash of the From URI'],
+  [2, 'hash of the To URI'],
+  [3, 'hash of the Request-URI'],
+  [11, 'relative weight'],
+])
+
+/** Kamailio's numbers that ours do exactly. Its hashes and its 100 slots of weight are not ours. */
+const kamailio: ReadonlyMap<string, Algorithm> = new Map([
+  ['kamailio:4', roundRobin],
+  ['kamailio:8', priority],
+])
+
+/** The names that exist, in alphabetical order. */
+export const algorithmNames: readonly string[] = [...byName.keys(), ...kamailio.keys()].sort()
+
+/** The algorithm of that name or number; throws SIPW_ERR_ALGORITHM_UNKNOWN that names what exists. */
+export function resolveAlgorithm(given: AlgorithmLike): ResolvedAlgorithm {
+  if (typeof given === 'object') return { algorithm: given, note: undefined }
+  const number =
+    typeof given === 'number' ? given : /^\d{1,3}$/.test(given) ? Number(given) : undefined
+  if (number === undefined)
+    return { algorithm: named(String(given), String(given)), note: undefined }
+  const name = ours.get(number)
+  const shown = name === undefined ? String(number) : `${number} (${name})`
+  const algorithm = named(name ?? String(number), shown)
+  const meant = kamailioMeans.get(number)
+  if (meant === undefined) return { algorithm, note: undefined }
+  return {
+    algorithm,
+    note: `algorithm ${number} is ${algorithm.name}; Kamailio's ${number} is ${meant}`,
+  }
+}
+
+function named(name: string, shown: string): Algorithm {
+  const algorithm = byName.get(name) ?? kamailio.get(name)
+  if (algorithm !== undefined) return algorithm
+  throw new SipError('SIPW_ERR_ALGORITHM_UNKNOWN', [shown, algorithmNames.join(', ')])
+}

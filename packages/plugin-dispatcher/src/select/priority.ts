@@ -1,0 +1,17 @@
+/** The highest priority number first; equal ones in the order of the file. Kamailio's 8. */
+import { type Destination } from '../destination.js'
+import { defineAlgorithm, inOrder, type Selector, type Walk } from './algorithm.js'
+
+class Priority implements Selector {
+  #destinations: readonly Destination[] = []
+
+  load(destinations: readonly Destination[]): void {
+    this.#destinations = destinations
+  }
+
+  select(): Walk {
+    return inOrder(this.#destinations)
+  }
+}
+
+export const priority = defineAlgorithm('priority', () => new Priority())

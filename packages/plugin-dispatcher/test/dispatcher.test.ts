@@ -1,0 +1,171 @@
+import { expect, test } from '@jest/globals'
+import { type ReplyContext, SipError, type TargetSource } from '@sipwright/framework'
+import { answer, invite, VirtualClock } from '@sipwright/framework/testing'
+import { dispatcherConfig, type DispatcherConfig } from '#src/config.js'
+import { Dispatcher } from '#src/dispatcher.js'
+import { loadSets, type LoadedSets } from '#src/source.js'
+
+const quiet = { error() {}, warn() {}, info() {}, debug() {} }
+
+/** A dispatcher on virtual time, whose next reload may be given. */
+async function rig(
+  ...destinations: DispatcherConfig['sets'][string]['destinations'][number]['uri'][]
+) {
+  const clock = new VirtualClock()
+  const config = (uris: readonly string[], algorithm: string | number = 'round-robin') =>
+    dispatcherConfig.parse({ sets: { 1: { algorithm, destinations: [...uris] } } })
+  const state: { load: () => Promise<LoadedSets> } = { load: () => loadSets(config(destinations)) }
+  const dispatcher = new Dispatcher({
+    load: () => state.load(),
+    log: quiet,
+    clock,
+    probe: config([]).probe,
+    maxRetries: 2,
+  })
+  await dispatcher.reload()
+  const select = (callId: string, cseq = 1, algorithm?: string): TargetSource =>
+    dispatcher.select(
+      1,
+      { request: invite({ callId, cseq }), now: clock.now() },
+      algorithm === undefined ? {} : { algorithm },
+    )
+  return { clock, config, dispatcher, select, state }
+}
+
+function all(source: TargetSource): string[] {
+  const uris: string[] = []
+  for (let target = source.next(); target !== undefined; target = source.next())
+    uris.push(target.uri)
+  return uris
+}
+
+test('round robin: 1000 calls over four, 250 each, every four calls reach every one (scenario 1)', async () => {
+  const { select } = await rig('sip:a', 'sip:b', 'sip:c', 'sip:d')
+  const chosen = Array.from({ length: 1000 }, (_, n) => select(String(n)).next()!.uri)
+  for (let n = 0; n + 4 <= 1000; n++) expect(new Set(chosen.slice(n, n + 4)).size).toBe(4)
+})
+
+test('round robin with one down: 300 each for the other three (scenario 2)', async () => {
+  const { dispatcher, select } = await rig('sip:a', 'sip:b', 'sip:c', 'sip:d')
+  dispatcher.mark(1, 'sip:b', 'inactive')
+  const chosen = Array.from({ length: 900 }, (_, n) => select(String(n)).next()!.uri)
+  for (const uri of ['sip:a', 'sip:c', 'sip:d'])
+    expect(chosen.filter((each) => each === uri)).toHaveLength(300)
+})
+
+test('a challenged caller goes back to the same destination, for 64·T1 and no longer (§22.3)', async () => {
+  const { clock, dispatcher, select } = await rig('sip:a', 'sip:b', 'sip:c')
+  const target = select('one').next()!
+  expect(target.uri).toBe('sip:a')
+  const request = invite({ callId: 'one', cseq: 1 })
+  // What the framework hands to `onReply`, as far as it is read.
+  const reply = { request, now: clock.now(), response: answer(request, 407), branch: { target } }
+  dispatcher.replied(reply as unknown as ReplyContext)
+  expect(all(select('one', 2))).toEqual(['sip:a', 'sip:b', 'sip:c'])
+  expect(select('one', 1).next()!.uri).not.toBe('sip:a')
+  clock.advance(32_000)
+  dispatcher.mark(1, 'sip:a', 'inactive')
+  expect(all(select('one', 2))).not.toContain('sip:a')
+})
+
+test('a destination that dies while others are tried is passed over', async () => {
+  const { dispatcher, select } = await rig('sip:a', 'sip:b', 'sip:c')
+  const source = select('one')
+  source.next()
+  dispatcher.setAdminState(1, 'sip:b', 'drain')
+  expect(all(source)).toEqual(['sip:c'])
+})
+
+test('a reload keeps states and the turn; what is new joins (scenario 57)', async () => {
+  const { config, dispatcher, select, state } = await rig('sip:a', 'sip:b', 'sip:c')
+  dispatcher.mark(1, 'sip:c', 'inactive')
+  expect(select('1').next()!.uri).toBe('sip:a')
+  await dispatcher.reload()
+  expect(select('2').next()!.uri).toBe('sip:b')
+  state.load = () => loadSets(config(['sip:a', 'sip:b', 'sip:c', 'sip:d']))
+  await dispatcher.reload()
+  expect(select('3').next()!.uri).toBe('sip:d')
+  expect(select('4').next()!.uri).toBe('sip:a')
+})
+
+test('a refused reload leaves the running sets, and reloads run one after the other (scenario 58)', async () => {
+  const { config, dispatcher, select, state } = await rig('sip:a')
+  state.load = () => Promise.reject(new SipError('SIPW_ERR_DISPATCHER_LIST', ['x', 'y']))
+  const refused = dispatcher.reload()
+  state.load = () => loadSets(config(['sip:b'], 'latency'))
+  await expect(refused).rejects.toThrow(/latency/)
+  expect(all(select('1'))).toEqual(['sip:a'])
+  const order: number[] = []
+  let running = 0
+  state.load = async () => {
+    order.push(++running)
+    const loaded = await loadSets(config(['sip:b']))
+    running--
+    return loaded
+  }
+  await Promise.all([dispatcher.reload(), dispatcher.reload()])
+  expect(order).toEqual([1, 1])
+  expect(all(select('1'))).toEqual(['sip:b'])
+})
+
+test('up and down are told once, with the reason', async () => {
+  const { dispatcher } = await rig('sip:a')
+  const told: string[] = []
+  dispatcher.onChange(({ kind, reason }) => told.push(`${kind}: ${reason}`))
+  const [destination] = dispatcher.sets()[0]!.destinations
+  for (let n = 0; n < 4; n++) dispatcher.probed(destination!, false, 'answered 500')
+  dispatcher.probed(destination!, true, 'answered 200')
+  expect(told).toEqual(['down: answered 500', 'up: answered 200'])
+})
+
+test('an unknown set or destination is named', async () => {
+  const { dispatcher } = await rig('sip:a')
+  expect(() => dispatcher.select(9, { request: invite(), now: 0 })).toThrow('no destination set 9')
+  expect(() => dispatcher.mark(1, 'sip:z', 'active')).toThrow('set 1 has no destination sip:z')
+})
+
+test('weights 50/25/25: every four calls 2/1/1, never three in a row (scenario 3)', async () => {
+  const { config, dispatcher, select, state } = await rig('sip:x')
+  const weighted = dispatcherConfig.parse({
+    sets: {
+      1: {
+        algorithm: 'weight',
+        destinations: [
+          { uri: 'sip:a', weight: 50 },
+          { uri: 'sip:b', weight: 25 },
+          { uri: 'sip:c', weight: 25 },
+        ],
+      },
+    },
+  })
+  expect(config([]).sets).toBeDefined()
+  state.load = () => loadSets(weighted)
+  await dispatcher.reload()
+  const chosen = Array.from({ length: 1000 }, (_, n) => select(String(n)).next()!.uri)
+  for (let n = 0; n + 4 <= 1000; n++)
+    expect(chosen.slice(n, n + 4).toSorted()).toEqual(['sip:a', 'sip:a', 'sip:b', 'sip:c'])
+  expect(chosen.join(' ')).not.toContain('sip:a sip:a sip:a')
+  expect(all(select('last')).toSorted()).toEqual(['sip:a', 'sip:b', 'sip:c'])
+})
+
+test('hash of Call-ID: one of six down moves its own keys only, over all others (scenarios 11–13)', async () => {
+  const uris = Array.from({ length: 6 }, (_, n) => `sip:10.0.0.${n}`)
+  const { dispatcher, select } = await rig(...uris)
+  const reversed = await rig(...uris.toReversed())
+  const map = () =>
+    Array.from({ length: 6000 }, (_, n) => select(`call-${n}@x`, 1, 'hash-call-id').next()!.uri)
+  const before = map()
+  expect(
+    before.every((uri, n) => reversed.select(`call-${n}@x`, 1, 'hash-call-id').next()!.uri === uri),
+  ).toBe(true)
+  dispatcher.mark(1, uris[2]!, 'inactive')
+  const after = map()
+  const moved = after.filter((uri, n) => uri !== before[n])
+  expect(moved).toHaveLength(before.filter((uri) => uri === uris[2]).length)
+  expect(Math.abs(moved.length - 1000)).toBeLessThanOrEqual(87)
+  for (const uri of uris.filter((each) => each !== uris[2]))
+    expect(Math.abs(moved.filter((each) => each === uri).length - 200)).toBeLessThanOrEqual(38)
+  dispatcher.mark(1, uris[2]!, 'active')
+  expect(map()).toEqual(before)
+  expect(new Set(all(select('walk', 1, 'hash-call-id'))).size).toBe(6)
+})
