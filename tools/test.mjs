@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ensureCommands } from './debian-packages.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const only = process.argv.slice(2)
@@ -9,6 +10,8 @@ const only = process.argv.slice(2)
 if (only.length === 0) {
   step('lint', ['node_modules/eslint/bin/eslint.js', '.'])
   step('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'])
+  const missing = ensureCommands('sipp')
+  if (missing !== undefined) stop(missing)
 }
 step('tests', [
   '--experimental-vm-modules',
@@ -21,8 +24,10 @@ step('tests', [
 
 function step(name, args) {
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
-  if (status !== 0) {
-    console.error(`npm test stopped: ${name} failed`)
-    process.exit(1)
-  }
+  if (status !== 0) stop(`${name} failed`)
+}
+
+function stop(reason) {
+  console.error(`npm test stopped: ${reason}`)
+  process.exit(1)
 }

@@ -1,0 +1,41 @@
+/** The balancer as an operator runs it: a configuration file and a process. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { RunningProcess } from './processes.js'
+
+const main = join(
+  dirname(fileURLToPath(import.meta.url)),
+  ...['..', '..', '..', 'apps', 'sample-lb', 'dist', 'main.js'],
+)
+
+export class Balancer {
+  readonly process: RunningProcess
+  readonly #folder: string
+
+  private constructor(process: RunningProcess, folder: string) {
+    this.process = process
+    this.#folder = folder
+  }
+
+  /** Writes the files beside each other (`lb.yaml` is the configuration), starts, and waits until it is ready. */
+  static async start(files: Readonly<Record<string, string>>): Promise<Balancer> {
+    const folder = mkdtempSync(join(tmpdir(), 'balancer-'))
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+    const process = new RunningProcess('node', [main, '--config', join(folder, 'lb.yaml')], folder)
+    await process.printed(/^ready|"msg":"ready/m)
+    return new Balancer(process, folder)
+  }
+
+  /** Changes a file that it may read again. */
+  write(name: string, text: string): void {
+    writeFileSync(join(this.#folder, name), text)
+  }
+
+  async stop(): Promise<number | undefined> {
+    const code = await this.process.stop()
+    rmSync(this.#folder, { recursive: true, force: true })
+    return code
+  }
+}

@@ -1,0 +1,81 @@
+/** Child processes of a test: started, watched, and none left behind. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { type Readable } from 'node:stream'
+
+const running = new Set<RunningProcess>()
+
+/** Ends whatever a test has started and not ended: call it in `afterEach`. */
+export async function stopAll(): Promise<void> {
+  await Promise.all([...running].map((process) => process.kill()))
+}
+
+export class RunningProcess {
+  /** Everything it printed, for the message of a failure. */
+  output = ''
+  readonly exited: Promise<number | undefined>
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>
+  readonly #watchers = new Set<() => void>()
+
+  constructor(command: string, args: readonly string[], cwd?: string) {
+    this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd })
+    running.add(this)
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream.setEncoding('latin1')
+      stream.on('data', (text: string) => {
+        this.output = (this.output + text).slice(-200_000)
+        for (const watcher of this.#watchers) watcher()
+      })
+    }
+    this.exited = new Promise((resolve, reject) => {
+      this.#child.once('error', reject)
+      this.#child.once('close', (code) => {
+        running.delete(this)
+        resolve(code ?? undefined)
+      })
+    })
+  }
+
+  /** Resolves when the output matches; rejects with the output when it ends or takes too long before that. */
+  async printed(pattern: RegExp, timeoutMs = 10_000): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    let watcher: () => void = () => undefined
+    try {
+      await new Promise<void>((resolve, reject) => {
+        watcher = () => {
+          if (pattern.test(this.output)) resolve()
+        }
+        this.#watchers.add(watcher)
+        watcher()
+        const fail = (why: string): void => {
+          reject(new Error(`${why} before it printed ${pattern.source}:\n${this.output}`))
+        }
+        timer = setTimeout(() => fail(`${timeoutMs} ms passed`), timeoutMs)
+        this.exited.then(() => fail('it ended'), reject)
+      })
+    } finally {
+      clearTimeout(timer)
+      this.#watchers.delete(watcher)
+    }
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name)
+  }
+
+  /** Asks it to end; after five seconds it is killed. */
+  async stop(name: NodeJS.Signals = 'SIGTERM'): Promise<number | undefined> {
+    this.signal(name)
+    const timer = setTimeout(() => this.signal('SIGKILL'), 5_000)
+    try {
+      return await this.exited
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Ends it at once, as a crash would. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL')
+    await this.exited
+  }
+}

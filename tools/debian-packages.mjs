@@ -1,0 +1,28 @@
+// The far ends that whole-system tests and the benchmark need from Debian: installed when they are missing and we
+// are root, otherwise named in one line.
+import { spawnSync } from 'node:child_process'
+
+/** Package by the command that it brings. */
+const packages = { sipp: 'sip-tester', kamailio: 'kamailio' }
+
+/** Makes sure that the commands are there. Returns the line that says what is missing, or undefined. */
+export function ensureCommands(...commands) {
+  const missing = commands.filter((command) => !exists(command)).map((name) => packages[name])
+  if (missing.length === 0) return undefined
+  if (process.getuid?.() !== 0) {
+    return `Missing Debian packages: ${missing.join(', ')}. Install them, or run as root to have them installed.`
+  }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const options = { stdio: ['ignore', 'ignore', 'inherit'], env }
+  const install = ['install', '-y', '--no-install-recommends', ...missing]
+  if (spawnSync('apt-get', install, options).status !== 0) {
+    spawnSync('apt-get', ['update'], options)
+    spawnSync('apt-get', install, options)
+  }
+  const still = commands.filter((command) => !exists(command))
+  return still.length === 0 ? undefined : `Could not install what brings: ${still.join(', ')}`
+}
+
+function exists(command) {
+  return spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0
+}
