@@ -56,16 +56,18 @@ export function requestUriFrom(text: string): string {
  * The Record-Route values that keep us in the path, topmost first: the side that the copy leaves by, then the side
  * that the request came in by. One value does for both when they are the same listener; two when transport,
  * address family or address change, so that each side is told an address that it can reach (RFC 5658 §6.2).
- * `sips` when the Request-URI or the top Route of the copy is a SIPS URI. RFC 3261 §16.6 step 4
+ * `sips` when the Request-URI or the top Route of the copy is a SIPS URI. `mark` is a URI parameter of ours to be
+ * found again in the Route of the dialog, such as `;dlg=4f2a`. RFC 3261 §16.6 step 4
  */
 export function recordRouteFor(
   inbound: LocalAddress,
   outbound: LocalAddress,
   scheme: 'sip' | 'sips' = 'sip',
+  mark = '',
 ): readonly string[] {
-  const leaving = recordRouteValue(outbound, scheme)
+  const leaving = recordRouteValue(outbound, scheme, mark)
   if (inbound === outbound) return [leaving]
-  const coming = recordRouteValue(inbound, scheme)
+  const coming = recordRouteValue(inbound, scheme, mark)
   return coming === leaving ? [leaving] : [leaving, coming]
 }
 
@@ -92,10 +94,10 @@ export function takeOurVia(response: SipResponse): boolean {
   return response.headers.has('Via')
 }
 
-function recordRouteValue(local: LocalAddress, scheme: 'sip' | 'sips'): string {
+function recordRouteValue(local: LocalAddress, scheme: 'sip' | 'sips', mark: string): string {
   const transport = local.transport.toLowerCase()
   const spoken = transport === 'udp' ? '' : `;transport=${transport}`
-  return `<${scheme}:${bracketed(local.advertisedHost)}:${local.advertisedPort}${spoken};lr>`
+  return `<${scheme}:${bracketed(local.advertisedHost)}:${local.advertisedPort}${spoken};lr${mark}>`
 }
 
 function bracketed(host: string): string {

@@ -21,6 +21,7 @@ import { AppClock } from './app-clock.js'
 import { systemChance } from './chance.js'
 import { Container } from './container.js'
 import { type Counters } from './counters.js'
+import { DialogTokens } from './dialog-token.js'
 import { Endpoint, type EndpointOptions } from './endpoint.js'
 import { Hooks } from './hooks.js'
 import { type InjectedCall, injectInto, type InjectOptions, type InjectRequest } from './inject.js'
@@ -49,6 +50,11 @@ export interface AppOptions {
   readonly dns?: { readonly servers?: readonly string[] }
   /** `edge` (default): only our own Route is followed (403). `open`: a plain proxy that follows any. */
   readonly profile?: 'edge' | 'open'
+  /**
+   * Signs our Record-Route, so that only dialogs that began here may pass. Nodes behind one address share it.
+   * Default: this machine's own, the same after a restart.
+   */
+  readonly secret?: string
   /** Domains we answer for; empty: any. Requests outside a dialog for another domain get 403. */
   readonly domains?: readonly string[]
   /** Zone name → CIDR list; a source outside all of them belongs to its listener's zone. */
@@ -134,6 +140,7 @@ export class App {
       listeners: this.#listeners,
       zones: this.#zones,
       resolver: this.#resolver,
+      dialogs: new DialogTokens(options.secret),
     }
     this.#endpoint = new Endpoint(this.#options)
   }

@@ -12,6 +12,7 @@ import { nextHopUri } from '../proxy/route.js'
 import { type ClientTransaction } from '../transaction/layer.js'
 import { type Listener } from '../transport/transport.js'
 import { BranchView, ResponseView } from './contexts.js'
+import { tokenParameter } from './dialog-token.js'
 import { type ClientUser } from './endpoint.js'
 import { type Proxying } from './proxying.js'
 
@@ -171,7 +172,11 @@ export class BranchAttempt implements ClientUser {
       const copy = last ? this.#copy! : this.#copy!.clone()
       const { local } = listener
       if (incoming.recordRouted) {
-        addRecordRoute(copy, recordRouteFor(incoming.source.flow.local, local, schemeFor(copy)))
+        const mark = `;${tokenParameter}=${endpoint.dialogs.of(incoming.request.callId)}`
+        addRecordRoute(
+          copy,
+          recordRouteFor(incoming.source.flow.local, local, schemeFor(copy), mark),
+        )
       }
       addVia(copy, {
         transport: local.transport,

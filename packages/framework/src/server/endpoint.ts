@@ -22,6 +22,7 @@ import { type Timers } from '../transaction/timers.js'
 import { resolveResponse } from '../transport/resolve.js'
 import { type Listener, type Receiver } from '../transport/transport.js'
 import { Counters } from './counters.js'
+import { type DialogTokens } from './dialog-token.js'
 import { forwardAck } from './forward-ack.js'
 import { handleRequest } from './handle-request.js'
 import { type Hooks } from './hooks.js'
@@ -67,6 +68,7 @@ export interface EndpointOptions {
   readonly listeners: Listeners
   readonly zones: Zones
   readonly resolver: Locator
+  readonly dialogs: DialogTokens
 }
 
 export class Endpoint implements Receiver {
@@ -81,6 +83,7 @@ export class Endpoint implements Receiver {
   readonly listeners: Listeners
   readonly zones: Zones
   readonly resolver: Locator
+  readonly dialogs: DialogTokens
   readonly layer: TransactionLayer
   readonly counters = new Counters()
   /** Tells our own branches from those of a balancer with the same private address. */
@@ -107,6 +110,7 @@ export class Endpoint implements Receiver {
     this.listeners = options.listeners
     this.zones = options.zones
     this.resolver = options.resolver
+    this.dialogs = options.dialogs
     this.#messageLimits = options.messageLimits
     this.loopSeed = Math.floor(options.chance.random() * 2 ** 32)
     this.layer = new TransactionLayer(options.timers, this.#deadlines, options.transactions)

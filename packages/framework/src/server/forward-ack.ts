@@ -23,7 +23,7 @@ export function forwardAck(endpoint: Endpoint, request: SipRequest, flow: Flow):
     )
       return
     const taken = takeOwnRoutes(request, (uri) => endpoint.listeners.isOurs(uri))
-    if (endpoint.profile === 'edge' && taken.length === 0) return
+    if (endpoint.profile === 'edge' && !endpoint.dialogs.proves(taken, request.callId)) return
     const copy = copyFor(request, undefined)
     if (endpoint.hooks.forward.length > 0) {
       const view = new BranchView(new ReceivedRequest(endpoint, request, flow), copy, 0, undefined)

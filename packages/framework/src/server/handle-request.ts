@@ -27,7 +27,7 @@ export function handleRequest(endpoint: Endpoint, transaction: ServerTransaction
     }
     const taken = takeOwnRoutes(request, (uri) => endpoint.listeners.isOurs(uri))
     if (request.toTag === undefined) handleNew(endpoint, incoming)
-    else handleInDialog(endpoint, incoming, taken.length > 0)
+    else handleInDialog(endpoint, incoming, endpoint.dialogs.proves(taken, request.callId))
   } catch (error) {
     if (error instanceof SipError && error.status < 500) incoming.reply(error.status)
     else incoming.crash(error)
@@ -68,7 +68,7 @@ function handleInDialog(endpoint: Endpoint, incoming: IncomingRequest, isOurDial
     return
   }
   if (endpoint.profile === 'edge' && !isOurDialog) {
-    // We stay in the path of every dialog that we carry; one that does not name us is not ours to carry.
+    // A dialog that we carry says so by its Route; any other is a stranger's way to have us send anywhere.
     incoming.reply(403)
     return
   }

@@ -11,6 +11,7 @@ import {
   type RequestContext,
   Routes,
 } from '@sipwright/framework'
+import { DialogTokens } from '#src/server/dialog-token.js'
 
 @Routes()
 class ToGateway {
@@ -27,10 +28,13 @@ class ToGateway {
 
 const quiet = { error() {}, warn() {}, info() {}, debug() {} }
 const app = (options: AppOptions = {}): Promise<App> =>
-  createApp({ routes: [ToGateway], log: quiet, ...options })
+  createApp({ routes: [ToGateway], log: quiet, secret, ...options })
 
-const us = '<sip:192.0.2.1:5060;lr>'
-const dialog = { To: '<sip:bob@example.com>;tag=2' }
+const secret = 'shared by the nodes'
+const ourRoute = (callId: string): string =>
+  `<sip:192.0.2.1:5060;lr;dlg=${new DialogTokens(secret).of(callId)}>`
+const us = ourRoute('call-1')
+const dialog = { To: '<sip:bob@example.com>;tag=2', 'Call-ID': 'call-1' }
 
 async function send(
   options: AppOptions,
@@ -95,6 +99,15 @@ test('@OnDialogRequest may answer, or let it go on', async () => {
 
 test('edge: a dialog that does not name us is not ours to carry: 403', async () => {
   const call = await send({}, dialog, 'sip:victim@10.0.0.9', 'BYE')
+  expect([call.status, call.branches.length]).toEqual([403, 0])
+})
+
+test.each([
+  ['without a token', '<sip:192.0.2.1:5060;lr>'],
+  ['with the token of another call', ourRoute('call-2')],
+  ['with a made-up token', '<sip:192.0.2.1:5060;lr;dlg=0123456789abcdef01234567>'],
+])('edge: a Route of ours %s proves nothing: 403', async (_, Route) => {
+  const call = await send({}, { ...dialog, Route }, 'sip:victim@10.0.0.9', 'BYE')
   expect([call.status, call.branches.length]).toEqual([403, 0])
 })
 
