@@ -93,7 +93,7 @@ export class App {
   readonly #transports = new Map<string, Transport>()
   readonly #zones: Zones
   readonly #listeners: Listeners
-  readonly #resolver: Resolver
+  #resolver: Resolver | undefined = undefined
   #options: EndpointOptions | undefined = undefined
   #endpoint: Endpoint | undefined = undefined
   #reloading: Promise<void> = Promise.resolve()
@@ -112,12 +112,6 @@ export class App {
     for (const transport of [udp, tcp, ...(options.transports ?? [])]) {
       this.#transports.set(transport.name, transport)
     }
-    this.#resolver = new Resolver({
-      servers: options.dns?.servers ?? [],
-      transports: ['UDP', 'TCP'],
-      clock: this.#clock,
-      random: () => this.#chance.random(),
-    })
   }
 
   /** @internal */
@@ -126,6 +120,13 @@ export class App {
       const setup = async (): Promise<void> => plugin.setup(this.#host(plugin))
       await withinTime(setup, this.#pluginTimeoutMs, plugin.name, 'setup')
     }
+    const resolver = new Resolver({
+      servers: options.dns?.servers ?? [],
+      transports: [...this.#transports.keys()],
+      clock: this.#clock,
+      random: () => this.#chance.random(),
+    })
+    this.#resolver = resolver
     this.#options = {
       clock: this.#clock,
       chance: this.#chance,
@@ -139,7 +140,7 @@ export class App {
       routes: new RouteTable(options.routes ?? [], this.#container, this.#hooks),
       listeners: this.#listeners,
       zones: this.#zones,
-      resolver: this.#resolver,
+      resolver,
       dialogs: new DialogTokens(options.secret),
     }
     this.#endpoint = new Endpoint(this.#options)
@@ -212,7 +213,7 @@ export class App {
     }
     await this.#listeners.close().catch((error: unknown) => errors.push(error))
     this.#endpoint?.stop()
-    this.#resolver.close()
+    this.#resolver?.close()
     if (errors.length > 0) throw errors[0]
   }
 

@@ -118,7 +118,8 @@ export class BranchAttempt implements ClientUser {
   }
 
   #located(hops: readonly Hop[], uri: SipUri): void {
-    this.#hops = this.#withStreamForLarge(hops, uri)
+    const { listeners } = this.#proxying.incoming.endpoint
+    this.#hops = this.#withStreamForLarge(listeners.reachable(hops), uri)
     this.#hop = 0
     this.#send()
   }

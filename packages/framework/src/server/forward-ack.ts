@@ -47,9 +47,10 @@ function sendAck(
   endpoint: Endpoint,
   copy: SipRequest,
   flow: Flow,
-  [hop]: readonly Hop[],
+  hops: readonly Hop[],
   key: string,
 ): void {
+  const [hop] = endpoint.listeners.reachable(hops)
   if (hop === undefined) return
   const listener = endpoint.listeners.for(hop, flow.local)
   const { local } = listener

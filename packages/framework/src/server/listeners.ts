@@ -88,6 +88,13 @@ export class Listeners {
     )
   }
 
+  /** The hops that some listener can send to; all of them when there is none, so that the error names one. */
+  reachable(hops: readonly Hop[]): readonly Hop[] {
+    if (hops.length === 1) return hops
+    const reachable = hops.filter((hop) => this.canReach(hop))
+    return reachable.length === 0 ? hops : reachable
+  }
+
   /** Whether a hop could be reached at all. */
   canReach(hop: Hop): boolean {
     return this.#all.some(({ local }) => reaches(local, hop))

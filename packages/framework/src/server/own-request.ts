@@ -75,8 +75,9 @@ export class OwnRequest implements ClientUser, Waiting {
     this.#finish({ kind: 'timeout' })
   }
 
-  #send([hop]: readonly Hop[]): void {
+  #send(hops: readonly Hop[]): void {
     if (this.#finished) return
+    const [hop] = this.#endpoint.listeners.reachable(hops)
     try {
       if (hop === undefined)
         throw new SipError('SIPW_ERR_UNRESOLVABLE', [this.#outgoing.uri, 'no hop'])
