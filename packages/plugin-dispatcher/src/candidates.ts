@@ -7,14 +7,27 @@ export class Candidates implements TargetSource {
   readonly #walk: Walk
   #left: number
   #first = true
+  /** Looked at, and not yet handed out. */
+  #peeked: Target | undefined = undefined
 
   constructor(walk: Walk, limit: number) {
     this.#walk = walk
     this.#left = limit
   }
 
+  /** No usable destination is left. */
+  get isEmpty(): boolean {
+    this.#peeked ??= this.next()
+    return this.#peeked === undefined
+  }
+
   /** Whether a destination is usable is asked when its turn comes: it may have died since the first was tried. */
   next(): Target | undefined {
+    const peeked = this.#peeked
+    if (peeked !== undefined) {
+      this.#peeked = undefined
+      return peeked
+    }
     if (this.#left <= 0) return undefined
     let destination = this.#walk.next()
     while (destination !== undefined && !destination.usable) destination = this.#walk.next()

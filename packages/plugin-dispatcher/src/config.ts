@@ -126,6 +126,8 @@ export const dispatcherConfig = z.strictObject({
 })
 
 export type DispatcherConfig = z.output<typeof dispatcherConfig>
+/** The configuration as it is given: defaults may be left out. */
+export type DispatcherInput = z.input<typeof dispatcherConfig>
 export type SetConfig = z.output<typeof setConfig>
 export type DestinationConfig = z.output<typeof destinationConfig>
 export type ProbeConfig = z.output<typeof probeConfig>

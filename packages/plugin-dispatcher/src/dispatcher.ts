@@ -5,10 +5,9 @@ import {
   type Clock,
   type Log,
   type ReplyContext,
-  type TargetSource,
 } from '@sipwright/framework'
 import { Candidates, Preferring } from './candidates.js'
-import { type ProbeConfig } from './config.js'
+import { dispatcherConfig, type DispatcherInput, type ProbeConfig } from './config.js'
 import { Destination, type AdminState } from './destination.js'
 import { DestinationSet } from './destination-set.js'
 import { formatFault, type ListFault } from './dispatcher-list.js'
@@ -16,7 +15,7 @@ import { type HealthState } from './health.js'
 import { Retries } from './retries.js'
 import { type SelectContext } from './select/algorithm.js'
 import { resolveAlgorithm, type AlgorithmLike } from './select/names.js'
-import { type LoadedSets } from './source.js'
+import { type LoadedSets, loadSets } from './source.js'
 
 /** A destination became usable, or stopped being so. */
 export interface DestinationEvent {
@@ -48,6 +47,8 @@ export class Dispatcher {
   readonly #retries: Retries
   readonly #listeners = new Set<(event: DestinationEvent) => void>()
   readonly #reloadListeners = new Set<() => void>()
+  #load: () => Promise<LoadedSets>
+  #probe: ProbeConfig
   #sets: ReadonlyMap<string, DestinationSet> = new Map()
   #faults: readonly ListFault[] = []
   /** Ends when the last reload that was asked for has ended. */
@@ -55,14 +56,16 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options
+    this.#load = options.load
+    this.#probe = options.probe
     this.#retries = new Retries(options.maxRetries)
   }
 
   /**
    * The usable destinations of a set, in the order in which this request tries them: `ctx.relay(dispatcher.select(1, ctx))`.
-   * None usable: it is empty, and the relay answers 503. Throws SIPW_ERR_SET_UNKNOWN.
+   * None usable: `isEmpty` says so, and the relay would answer 503. Throws SIPW_ERR_SET_UNKNOWN.
    */
-  select(setId: string | number, ctx: SelectContext, options: SelectOptions = {}): TargetSource {
+  select(setId: string | number, ctx: SelectContext, options: SelectOptions = {}): Candidates {
     const set = this.#set(setId)
     const { algorithm, limit = Infinity } = options
     const challenger = this.#retries.destinationFor(set.id, ctx)
@@ -109,9 +112,27 @@ export class Dispatcher {
    * Rejects with SIPW_ERR_DISPATCHER_FILE or SIPW_ERR_DISPATCHER_LIST, and the running sets stay.
    */
   reload(): Promise<void> {
-    const run = this.#reloaded.then(() => this.#reload())
-    this.#reloaded = run.catch(() => undefined)
-    return run
+    return this.#inTurn(() => this.#reload(this.#load, this.#probe))
+  }
+
+  /**
+   * Takes the place of the configuration that the plugin was given, and reloads. Rejects as `reload`, and with
+   * SIPW_ERR_PLUGIN_CONFIG; the old configuration and its sets then stay.
+   */
+  async configure(input: DispatcherInput): Promise<void> {
+    const parsed = dispatcherConfig.safeParse(input)
+    if (!parsed.success) {
+      const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+      throw new SipError('SIPW_ERR_PLUGIN_CONFIG', ['dispatcher', faults.join('; ')])
+    }
+    const config = parsed.data
+    const load = (): Promise<LoadedSets> => loadSets(config)
+    await this.#inTurn(() => this.#reload(load, config.probe))
+  }
+
+  /** How destinations are probed, where they do not say so themselves. */
+  get probe(): ProbeConfig {
+    return this.#probe
   }
 
   /** Tells when a destination goes up or down; the function returned ends it. */
@@ -162,8 +183,14 @@ export class Dispatcher {
     }
   }
 
-  async #reload(): Promise<void> {
-    const { load, clock, probe, log } = this.#options
+  #inTurn(run: () => Promise<void>): Promise<void> {
+    const turn = this.#reloaded.then(run)
+    this.#reloaded = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #reload(load: () => Promise<LoadedSets>, probe: ProbeConfig): Promise<void> {
+    const { clock, log } = this.#options
     const { sets: definitions, faults } = await load()
     const now = clock.now()
     // Everything that can be refused is, before anything is changed.
@@ -175,6 +202,8 @@ export class Dispatcher {
       if (note !== undefined && previous === undefined) log.info({ set: definition.id }, note)
     }
     for (const set of sets.values()) set.activate()
+    this.#load = load
+    this.#probe = probe
     this.#sets = sets
     this.#faults = faults
     for (const fault of faults) {

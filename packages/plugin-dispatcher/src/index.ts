@@ -1,4 +1,5 @@
-export { dispatcherConfig, type DispatcherConfig } from './config.js'
+export { type Candidates } from './candidates.js'
+export { dispatcherConfig, type DispatcherConfig, type DispatcherInput } from './config.js'
 export {
   Destination,
   flagBits,

@@ -21,7 +21,12 @@ export const dispatcher = definePlugin({
     const prober = new Prober(host, config.probe.mode, (destination, succeeded, reason) =>
       service.probed(destination, succeeded, reason),
     )
-    service.onReload(() => prober.watch(service.sets().flatMap(({ destinations }) => destinations)))
+    service.onReload(() =>
+      prober.watch(
+        service.sets().flatMap(({ destinations }) => destinations),
+        service.probe.mode,
+      ),
+    )
     await service.reload()
     host.provide(Dispatcher, service)
 

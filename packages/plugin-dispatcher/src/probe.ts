@@ -23,7 +23,7 @@ export type ProbeReport = (destination: Destination, succeeded: boolean, reason:
 
 export class Prober {
   readonly #host: ProbeHost
-  readonly #mode: ProbeConfig['mode']
+  #mode: ProbeConfig['mode']
   readonly #report: ProbeReport
   readonly #endpoints = new Map<string, Endpoint>()
   #started = false
@@ -35,7 +35,8 @@ export class Prober {
   }
 
   /** From now on these are all destinations there are. Endpoints that stay keep their time. */
-  watch(destinations: Iterable<Destination>): void {
+  watch(destinations: Iterable<Destination>, mode = this.#mode): void {
+    this.#mode = mode
     const byUri = new Map<string, Destination[]>()
     for (const destination of destinations) {
       if (!this.#mayProbe(destination)) continue
