@@ -1,7 +1,7 @@
 /** How many calls are up: what a shutdown waits for. Approximate on purpose, and cheap enough for every call. */
 
 /**
- * Calls that were answered and have not ended. A call is remembered by a hash of its Call-ID: no text of a
+ * Calls that were placed and have not ended. A call is remembered by a hash of its Call-ID: no text of a
  * stranger is kept, and two calls that fall together only make a shutdown a little less patient.
  */
 export class CallsInProgress {
@@ -18,7 +18,7 @@ export class CallsInProgress {
     return this.#calls.size
   }
 
-  answered(callId: string): void {
+  placed(callId: string): void {
     this.#calls.add(hash(callId))
     if (this.#calls.size <= this.#limit) return
     for (const oldest of this.#calls) {
@@ -41,7 +41,7 @@ export class CallsInProgress {
   }
 }
 
-/** FNV-1a, 31 bits: V8 keeps such a number without an object. */
+/** FNV-1a cut to 30 bits: V8 keeps such a number without an object. */
 function hash(text: string): number {
   let value = 0x811c9dc5
   for (let at = 0; at < text.length; at++) {

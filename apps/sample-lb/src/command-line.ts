@@ -1,6 +1,7 @@
 /** The command line: what was asked for, or one line that says why it was not understood. */
 import { parseArgs } from 'node:util'
 import { expectedDuration, parseDuration } from './config/duration.js'
+import { reasonOf } from './config/fault.js'
 
 export type Command =
   | { readonly kind: 'help' | 'version' | 'schema' }
@@ -107,6 +108,6 @@ function parseRate(text: string): number | undefined {
 
 /** Node's own texts go on with advice on positional arguments, which there are none of. */
 function firstSentence(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
+  const text = reasonOf(error)
   return text.split(/\. |\n/, 1)[0] ?? text
 }

@@ -1,22 +1,22 @@
 import { expect, test } from '@jest/globals'
 import { CallsInProgress } from '#src/calls-in-progress.js'
 
-test('a call is in progress from its answer to its BYE, repetitions count once', () => {
+test('a call is in progress from its INVITE to its BYE, repetitions count once', () => {
   const calls = new CallsInProgress(10)
-  calls.answered('a')
-  calls.answered('a')
-  calls.answered('b')
+  calls.placed('a')
+  calls.placed('a')
+  calls.placed('b')
   expect(calls.size).toBe(2)
   calls.ended('a')
   calls.ended('a')
-  calls.ended('never answered')
+  calls.ended('never placed')
   expect(calls.size).toBe(1)
 })
 
 test('over() settles with the last call', async () => {
   const calls = new CallsInProgress(10)
   await calls.over()
-  calls.answered('a')
+  calls.placed('a')
   let over = false
   const waiting = calls.over().then(() => (over = true))
   await Promise.resolve()
@@ -28,7 +28,7 @@ test('over() settles with the last call', async () => {
 
 test('calls whose BYE never comes are forgotten beyond the limit, oldest first', () => {
   const calls = new CallsInProgress(2)
-  for (const id of ['a', 'b', 'c']) calls.answered(id)
+  for (const id of ['a', 'b', 'c']) calls.placed(id)
   expect(calls.size).toBe(2)
   calls.ended('a')
   expect(calls.size).toBe(2)

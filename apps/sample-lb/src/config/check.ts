@@ -1,7 +1,15 @@
 /** What the schema cannot see: keys that must fit each other, and the files they point to. */
-import { parseUri, SipError, isSipUri } from '@sipwright/framework'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { isSipUri, parseUri, SipError } from '@sipwright/framework'
+import {
+  algorithmNames,
+  type ListEntry,
+  parseDispatcherList,
+  resolveAlgorithm,
+} from '@sipwright/plugin-dispatcher'
 import { formatListen } from './address.js'
-import { type Fault, quote } from './fault.js'
+import { type Fault, quote, reasonOf } from './fault.js'
 import { type ConfigValues } from './schema.js'
 import { formatPath, type KeyPath, type YamlFile } from './yaml-file.js'
 
@@ -9,9 +17,26 @@ import { formatPath, type KeyPath, type YamlFile } from './yaml-file.js'
 export interface Config extends ConfigValues {
   /** Where relative paths start. */
   readonly directory: string
+  /** All sets: those of the file, and those of the list it names. */
+  readonly sets: readonly ResolvedSet[]
 }
 
-/** Checks across keys; every fault is found in one go. */
+/** A set with every destination it has, wherever that was written. */
+export interface ResolvedSet {
+  readonly id: string
+  readonly algorithm: string
+  readonly destinations: readonly ResolvedDestination[]
+}
+
+export interface ResolvedDestination {
+  readonly uri: string
+  /** Its own, or `duid`, or the URI. */
+  readonly id: string
+  readonly priority: number
+  readonly weight: number
+}
+
+/** Checks across keys, and the files they point to; every fault is found in one go. */
 export function crossCheck(
   values: ConfigValues,
   file: YamlFile,
@@ -22,8 +47,13 @@ export function crossCheck(
     faults.push({ place: file.place(path), key: formatPath(path), found, expected })
   }
   checkListeners(values, refuse)
-  checkDestinations(values, refuse)
-  return faults.length > 0 ? { faults } : { config: { ...values, directory } }
+  checkSets(values, refuse)
+  const listed = readList(values, directory, refuse, faults)
+  const sets = listed === undefined ? undefined : mergedSets(values, listed)
+  if (sets !== undefined) checkRoutes(values, sets, file, refuse)
+  return sets === undefined || faults.length > 0
+    ? { faults }
+    : { config: { ...values, directory, sets } }
 }
 
 type Refuse = (path: KeyPath, expected: string, found?: string) => void
@@ -39,8 +69,16 @@ function checkListeners({ listen }: ConfigValues, refuse: Refuse): void {
   }
 }
 
-function checkDestinations({ dispatcher }: ConfigValues, refuse: Refuse): void {
-  for (const [id, { destinations }] of Object.entries(dispatcher.sets)) {
+function checkSets({ dispatcher }: ConfigValues, refuse: Refuse): void {
+  const { sets, source } = dispatcher
+  if (Object.keys(sets).length === 0 && source === undefined) {
+    refuse(['dispatcher'], 'sets, or a source', 'no set')
+  }
+  for (const [id, { algorithm, destinations }] of Object.entries(sets)) {
+    if (nameOfAlgorithm(algorithm) === undefined) {
+      const expected = `one of ${algorithmNames.join(', ')}`
+      refuse(['dispatcher', 'sets', id, 'algorithm'], expected)
+    }
     for (const [index, { uri }] of destinations.entries()) {
       const fault = faultOfUri(uri)
       const path = ['dispatcher', 'sets', id, 'destinations', index]
@@ -53,13 +91,104 @@ function faultOfUri(text: string): string | undefined {
   const expected = 'a SIP URI such as sip:10.0.1.10:5060;transport=tcp'
   try {
     const uri = parseUri(text)
-    if (!isSipUri(uri)) return expected
+    if (!isSipUri(uri) || uri.headers !== undefined) return expected
     if (uri.scheme === 'sips') {
       return 'a sip: URI: sips comes with TLS support, which is not available yet'
     }
     return undefined
   } catch (error) {
     if (error instanceof SipError) return expected
+    throw error
+  }
+}
+
+function checkRoutes(
+  { route }: ConfigValues,
+  sets: readonly ResolvedSet[],
+  file: YamlFile,
+  refuse: Refuse,
+): void {
+  const ids = sets.map(({ id }) => id)
+  if (ids.length === 0) return
+  const byDefault = file.valueAt(['route']) === undefined
+  for (const [index, { set }] of route.entries()) {
+    if (ids.includes(set)) continue
+    if (byDefault) {
+      refuse(['route'], `a rule: the default one names set 1, and there are ${ids.join(', ')}`)
+    } else {
+      refuse(['route', index, 'set'], `the id of a set: ${ids.join(', ')}`)
+    }
+  }
+}
+
+/** The entries of the list that the file names; undefined if it cannot be read. */
+function readList(
+  { dispatcher }: ConfigValues,
+  directory: string,
+  refuse: Refuse,
+  faults: Fault[],
+): readonly ListEntry[] | undefined {
+  const { source } = dispatcher
+  if (source === undefined) return []
+  const name = resolve(directory, source.file)
+  let text: string
+  try {
+    text = readFileSync(name, 'utf8')
+  } catch (error) {
+    const found = `${quote(source.file)} (${reasonOf(error)})`
+    refuse(['dispatcher', 'source', 'file'], 'a readable dispatcher.list', found)
+    return undefined
+  }
+  const list = parseDispatcherList(text)
+  if (source.strict || list.entries.length === 0) {
+    for (const { line, found, expected } of list.faults) {
+      faults.push({ place: { file: name, line }, key: '', found: quote(found), expected })
+    }
+  }
+  return list.entries
+}
+
+/** The sets as the dispatcher will have them: an entry of the file stands before one of the list. */
+function mergedSets({ dispatcher }: ConfigValues, listed: readonly ListEntry[]): ResolvedSet[] {
+  const sets = new Map<string, { algorithm: string; destinations: ResolvedDestination[] }>()
+  for (const [id, { algorithm, destinations }] of Object.entries(dispatcher.sets)) {
+    const name = nameOfAlgorithm(algorithm) ?? String(algorithm)
+    sets.set(id, { algorithm: name, destinations: destinations.map(resolvedDestination) })
+  }
+  for (const { setId, destination } of listed) {
+    const set = sets.get(setId) ?? { algorithm: 'round-robin', destinations: [] }
+    sets.set(setId, set)
+    const resolved = resolvedDestination(destination)
+    if (!set.destinations.some(({ id }) => id === resolved.id)) set.destinations.push(resolved)
+  }
+  return [...sets].map(([id, set]) => ({ id, ...set }))
+}
+
+function resolvedDestination({
+  uri,
+  id,
+  priority = 0,
+  weight,
+  attrs = {},
+}: DestinationParts): ResolvedDestination {
+  const share = weight ?? Number(attrs['weight'] ?? 1)
+  return { uri, id: id ?? attrs['duid'] ?? uri, priority, weight: share }
+}
+
+interface DestinationParts {
+  readonly uri: string
+  readonly id?: string | undefined
+  readonly priority?: number | undefined
+  readonly weight?: number | undefined
+  readonly attrs?: Readonly<Record<string, string>> | undefined
+}
+
+/** The name behind a name or a number; undefined if there is no such algorithm. */
+function nameOfAlgorithm(given: string | number): string | undefined {
+  try {
+    return resolveAlgorithm(given).algorithm.name
+  } catch (error) {
+    if (error instanceof SipError) return undefined
     throw error
   }
 }

@@ -27,13 +27,18 @@ export function formatDuration(ms: number): string {
   return `${String(ms / size)}${unit}`
 }
 
+const durationText = (error: string) =>
+  z
+    .string({ error })
+    .regex(pattern, { error })
+    .transform((text) => parseDuration(text) ?? NaN)
+
+const expectedDurationOrOff = `${expectedDuration}, or 0 for off`
+
 /** The schema of a duration: text in, milliseconds out. */
-export const duration = z
-  .string({ error: expectedDuration })
-  .regex(pattern, { error: expectedDuration })
-  .transform((text) => parseDuration(text) ?? NaN)
+export const duration = durationText(expectedDuration)
 
 /** A duration that may be switched off by `0`. */
-export const durationOrOff = z.union([duration, z.literal(0).transform(() => 0)], {
-  error: `${expectedDuration}, or 0 for off`,
+export const durationOrOff = z.union([durationText(expectedDurationOrOff), z.literal(0)], {
+  error: expectedDurationOrOff,
 })

@@ -26,6 +26,12 @@ export function formatFault({ place, key, found, expected }: Fault): string {
 
 const longest = 60
 
+/** Why something could not be done, in the system's words. */
+export function reasonOf(error: unknown): string {
+  const { message } = error as { readonly message?: unknown }
+  return typeof message === 'string' ? message : String(error)
+}
+
 /** A value as a fault quotes it. */
 export function quote(value: unknown): string {
   if (value === undefined) return 'nothing'

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { type Config, crossCheck } from './check.js'
-import { type Fault, quote } from './fault.js'
+import { type Fault, quote, reasonOf } from './fault.js'
 import { configSchema } from './schema.js'
 import { formatPath, type KeyPath, YamlFile } from './yaml-file.js'
 
@@ -18,7 +18,7 @@ export function loadConfig(path: string, overrides: readonly string[] = []): Loa
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    const found = error instanceof Error ? error.message : String(error)
+    const found = reasonOf(error)
     return {
       kind: 'faults',
       faults: [{ place: { file: path }, key: '', found, expected: 'a readable file' }],

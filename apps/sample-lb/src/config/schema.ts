@@ -56,6 +56,44 @@ const listener = z.union(
 
 const setId = z.union([text('the id of a set'), wholeNumber(0)], { error: 'the id of a set' })
 
+const expectedCode = 'a final status such as 404, or a range 480-489'
+const replyCodes = z
+  .array(
+    z
+      .union([z.number(), z.string()], { error: expectedCode })
+      .transform(String)
+      .refine((range) => /^[2-6]\d\d(?:-[2-6]\d\d)?$/.test(range), { error: expectedCode }),
+    { error: 'a list of statuses and ranges' },
+  )
+  .describe('Answers that count as success, besides every 2xx.')
+
+/** How destinations are probed: for all of them with defaults, for one what differs. */
+const probeKeys = {
+  method: text('a SIP method')
+    .regex(/^[A-Z]+$/, { error: 'a SIP method such as OPTIONS' })
+    .describe('The request that asks a destination whether it lives.'),
+  interval: durationOrOff.describe('From one probe of a destination to the next; 0 = off.'),
+  timeout: duration.describe('A probe not answered within this has failed.'),
+  threshold: wholeNumber(1).describe('Consecutive failures until inactive.'),
+  recover: wholeNumber(1).describe('Consecutive successes until active again.'),
+  replyCodes,
+  from: text('a SIP URI').describe('From of the probes.'),
+}
+
+const probe = z.strictObject({
+  method: probeKeys.method.default('OPTIONS'),
+  interval: probeKeys.interval.prefault('30s'),
+  timeout: probeKeys.timeout.prefault('2s'),
+  threshold: probeKeys.threshold.default(3),
+  recover: probeKeys.recover.default(1),
+  replyCodes: probeKeys.replyCodes.prefault(['200-299']),
+  from: probeKeys.from.default('sip:dispatcher@localhost'),
+  mode: z
+    .enum(['all', 'flagged', 'inactive', 'none'])
+    .default('all')
+    .describe("Which destinations are probed: Kamailio's ds_probing_mode 1, 3, 2, 0."),
+})
+
 const destination = z.union(
   [
     text('a SIP URI such as sip:10.0.1.10:5060').transform((uri) => ({ uri })),
@@ -75,9 +113,14 @@ const destination = z.union(
         )
         .optional()
         .describe('Attributes for algorithms and routes.'),
+      probe: z
+        .strictObject(probeKeys)
+        .partial()
+        .optional()
+        .describe('How this one is probed, where it differs from the rest.'),
     }),
   ],
-  { error: 'a SIP URI, or a map with uri, id, priority, weight, flags and attrs' },
+  { error: 'a SIP URI, or a map with uri, id, priority, weight, flags, attrs and probe' },
 )
 
 const dispatcherSet = z.strictObject({
@@ -91,36 +134,6 @@ const dispatcherSet = z.strictObject({
     .array(destination, { error: 'a list of destinations' })
     .default([])
     .describe('The backends, as SIP URI or as a map.'),
-})
-
-const probe = z.strictObject({
-  method: text('a SIP method')
-    .regex(/^[A-Z]+$/, { error: 'a SIP method such as OPTIONS' })
-    .default('OPTIONS')
-    .describe('The request that asks a destination whether it lives.'),
-  interval: durationOrOff
-    .prefault('30s')
-    .describe('From one probe of a destination to the next; 0 = off.'),
-  timeout: duration.prefault('2s').describe('A probe not answered within this has failed.'),
-  threshold: wholeNumber(1).default(3).describe('Consecutive failures until inactive.'),
-  recover: wholeNumber(1).default(1).describe('Consecutive successes until active again.'),
-  replyCodes: z
-    .array(
-      z
-        .union([z.number(), z.string()], { error: 'a status such as 404, or a range 480-489' })
-        .transform(String)
-        .refine((range) => /^[1-6]\d\d(?:-[1-6]\d\d)?$/.test(range), {
-          error: 'a status such as 404, or a range 480-489',
-        }),
-      { error: 'a list of statuses and ranges' },
-    )
-    .default(['200-299'])
-    .describe('Answers that count as success.'),
-  mode: z
-    .enum(['all', 'flagged', 'inactive', 'none'])
-    .default('all')
-    .describe("Which destinations are probed: Kamailio's ds_probing_mode 1, 3, 2, 0."),
-  from: text('a SIP URI').default('sip:dispatcher@localhost').describe('From of the probes.'),
 })
 
 const expectedTrigger =
@@ -240,7 +253,7 @@ export const configSchema = z
     failover: failover.prefault({}).describe('When the next destination is tried.'),
     route: z
       .array(rule, { error: 'a list of rules' })
-      .default([{ methods: ['*'], set: '1' }])
+      .prefault([{ set: 1 }])
       .describe('Which set serves a request outside a dialog: the first match; none = 404.'),
     domains: z
       .array(

@@ -3,8 +3,8 @@ import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 
 /** `preferred` if nothing listens there over UDP or TCP, else one that the system names. */
-export async function freePort(preferred: number): Promise<number> {
-  if (await isFree(preferred)) return preferred
+export async function freePort(preferred?: number): Promise<number> {
+  if (preferred !== undefined && (await isFree(preferred))) return preferred
   for (let attempt = 0; attempt < 20; attempt++) {
     const port = await bindUdp(0)
     if (port !== undefined && (await isFree(port))) return port

@@ -108,3 +108,37 @@ function sum(counts: Iterable<number>): number {
   for (const count of counts) total += count
   return total
 }
+
+/** One line for people who watch. */
+export function formatStatus(tally: Tally, failovers: number): string {
+  const { calls, answered, failed, cancelled, dropped, backends } = tally.result(failovers)
+  const counts = [
+    `calls ${String(calls)}`,
+    `in progress ${String(tally.inProgress)}`,
+    `answered ${String(answered)}`,
+    `cancelled ${String(cancelled)}`,
+    `failed ${String(failed)}`,
+    `failovers ${String(failovers)}`,
+    `dropped ${String(dropped)}`,
+  ]
+  const shares = Object.entries(backends).map(([name, count]) => `${name} ${String(count)}`)
+  return `${counts.join(' · ')} | ${shares.join(' · ')}`
+}
+
+/** The end of a run, for people. */
+export function formatResult(result: Result): string {
+  const shares = Object.entries(result.backends).map(([name, count]) => `${name} ${String(count)}`)
+  const failures = Object.entries(result.failures).map(
+    ([status, count]) => `${String(count)} with ${status === '0' ? 'no answer' : status}`,
+  )
+  return [
+    '',
+    `calls      ${String(result.calls)}`,
+    `answered   ${String(result.answered)} (${shares.join(', ')})`,
+    `cancelled  ${String(result.cancelled)} by their callers, while it rang`,
+    `failed     ${String(result.failed)}${failures.length > 0 ? ` (${failures.join(', ')})` : ''}`,
+    `failovers  ${String(result.failovers)} requests went on to the next backend`,
+    `dropped    ${String(result.dropped)} answered calls whose backend died (it died ${String(result.deaths)} times)`,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,169 @@
+/** The balancer itself: an app made of a configuration, and what signals do to it. */
+import {
+  type App,
+  type AppOptions,
+  createApp,
+  defaultMessageLimits,
+  isNumericAddress,
+  isSipUri,
+  type ListenAddress,
+  type Log,
+  parseUri,
+} from '@sipwright/framework'
+import { Dispatcher, dispatcher } from '@sipwright/plugin-dispatcher'
+import { CallsInProgress } from './calls-in-progress.js'
+import { formatListen } from './config/address.js'
+import { type Config } from './config/check.js'
+import { dispatcherOptions } from './config/dispatcher-options.js'
+import { FailoverReport } from './failover-report.js'
+import { LoadBalancer } from './routes/load-balancer.js'
+import { ownNames } from './own-names.js'
+import { RoutingPolicy } from './routing-policy.js'
+import { routing } from './routing-plugin.js'
+
+/** Sections that a running balancer cannot change. */
+const fixedSections = [
+  'listen',
+  'zones',
+  'domains',
+  'profile',
+  'timers',
+  'dns',
+  'limits',
+  'log',
+] as const
+
+export class Balancer {
+  readonly #app: App
+  readonly #log: Log
+  readonly #policy: RoutingPolicy
+  readonly #calls: CallsInProgress
+  readonly #failovers: FailoverReport
+  #config: Config
+  #draining = false
+
+  /** Binds every listener of `config`, or none: throws SIPW_ERR_LISTEN. */
+  static async start(config: Config, log: Log): Promise<Balancer> {
+    const policy = new RoutingPolicy(config)
+    const calls = new CallsInProgress(config.limits.transactions)
+    const failovers = new FailoverReport(log)
+    const draining = (): boolean => balancer.#draining
+    const app = await createApp({
+      plugins: [
+        dispatcher(dispatcherOptions(config)),
+        routing({ policy, calls, failovers, draining }),
+      ],
+      routes: [LoadBalancer],
+      log,
+      timers: timersOf(config),
+      limits: limitsOf(config),
+      dns: config.dns,
+      profile: config.profile,
+      domains: config.domains,
+      zones: zonesOf(config),
+    })
+    const balancer = new Balancer(app, log, config, { policy, calls, failovers })
+    try {
+      await app.listen(...config.listen.map(listenAddress))
+    } catch (error) {
+      await app.close()
+      throw error
+    }
+    policy.answerTo(ownNames(app.listeners, config.domains))
+    return balancer
+  }
+
+  private constructor(
+    app: App,
+    log: Log,
+    config: Config,
+    services: { policy: RoutingPolicy; calls: CallsInProgress; failovers: FailoverReport },
+  ) {
+    this.#app = app
+    this.#log = log
+    this.#config = config
+    this.#policy = services.policy
+    this.#calls = services.calls
+    this.#failovers = services.failovers
+  }
+
+  /** What is bound, as the configuration writes it. */
+  get listeners(): readonly string[] {
+    return this.#app.listeners.map(({ transport, address, port }) =>
+      formatListen(transport, address, port),
+    )
+  }
+
+  /** Requests that went on to a further destination, since the start. */
+  get failovers(): number {
+    return this.#failovers.failovers
+  }
+
+  /**
+   * Applies `config`'s sets, list, probing, failover and rules, whole: rejects and changes nothing if the dispatcher
+   * refuses. Calls in progress notice nothing. Sections that need a restart are named in the log.
+   */
+  async reload(config: Config): Promise<void> {
+    await this.#app.resolve(Dispatcher).configure(dispatcherOptions(config))
+    this.#policy.replace(config)
+    for (const section of fixedSections) {
+      if (JSON.stringify(config[section]) !== JSON.stringify(this.#config[section])) {
+        this.#log.warn({ section }, 'a change of this section needs a restart')
+      }
+    }
+    this.#config = config
+  }
+
+  /** Turns new requests away and settles when the calls in progress are over, at the latest after `limitMs`. */
+  async drain(limitMs: number): Promise<void> {
+    this.#draining = true
+    let timer: NodeJS.Timeout | undefined
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, limitMs).unref()
+    })
+    await Promise.race([this.#calls.over(), limit])
+    clearTimeout(timer)
+  }
+
+  get callsInProgress(): number {
+    return this.#calls.size
+  }
+
+  close(): Promise<void> {
+    return this.#app.close()
+  }
+}
+
+function listenAddress({ advertise, ...options }: Config['listen'][number]): ListenAddress {
+  if (advertise === undefined) return options
+  const { host, port } = advertise
+  return { ...options, advertise: port === undefined ? { host } : { host, port } }
+}
+
+/** The backends of the sets, where they are given by address, always count as inside. */
+function zonesOf({ zones, sets }: Config): NonNullable<AppOptions['zones']> {
+  const backends = new Set<string>()
+  for (const { destinations } of sets) {
+    for (const { uri } of destinations) {
+      const parsed = parseUri(uri)
+      if (isSipUri(parsed) && isNumericAddress(parsed.host)) backends.add(parsed.host)
+    }
+  }
+  return { ...zones, inside: [...(zones['inside'] ?? []), ...backends] }
+}
+
+/** The timers that the file gives; the framework derives the others from t1. */
+function timersOf({ timers }: Config): NonNullable<AppOptions['timers']> {
+  const { inviteTimeout, nonInviteTimeout, linger, ...always } = timers
+  return {
+    ...always,
+    ...(inviteTimeout !== undefined && { inviteTimeout }),
+    ...(nonInviteTimeout !== undefined && { nonInviteTimeout }),
+    ...(linger !== undefined && { linger }),
+  }
+}
+
+function limitsOf({ limits }: Config): NonNullable<AppOptions['limits']> {
+  const { messageBytes, headerBytes, headers, ...others } = limits
+  return { ...others, message: { ...defaultMessageLimits, messageBytes, headerBytes, headers } }
+}

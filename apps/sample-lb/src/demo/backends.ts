@@ -1,0 +1,106 @@
+/** The three backends of the demo, one of which dies and comes back. */
+import { type ChildProcess } from 'node:child_process'
+import { endChild, gone, startChild } from './children.js'
+import { type CrashMessage } from './messages.js'
+import { freePort } from './ports.js'
+
+export interface DemoBackend {
+  readonly name: string
+  readonly port: number
+}
+
+const usual = [
+  { name: 'fs1', port: 5071 },
+  { name: 'fs2', port: 5072 },
+  { name: 'fs3', port: 5073 },
+]
+/** The names of all backends. */
+export const backendNames: readonly string[] = usual.map(({ name }) => name)
+const attempts = 5
+
+interface Running {
+  readonly name: string
+  port: number
+  /** Undefined while it is away. */
+  child: ChildProcess | undefined
+}
+
+export class Backends {
+  readonly #all: readonly Running[]
+  readonly #died: (name: string, at: number) => void
+  #ending = false
+
+  /** `died` is told when a backend's process is gone, with the system's time. */
+  constructor(died: (name: string, at: number) => void) {
+    this.#died = died
+    this.#all = usual.map((backend) => ({ ...backend, child: undefined }))
+  }
+
+  get all(): readonly DemoBackend[] {
+    return this.#all
+  }
+
+  /** Starts all of them on ports that are free. */
+  async start(): Promise<void> {
+    for (const backend of this.#all) {
+      for (
+        let attempt = 1;
+        !(await this.#listens(backend, await freePort(backend.port)));
+        attempt++
+      ) {
+        if (attempt === attempts) throw new Error(`${backend.name} finds no free port`)
+      }
+    }
+  }
+
+  /** The process hangs for a moment and dies; settles when it is gone. */
+  async crash(name: string): Promise<void> {
+    const { child } = this.#find(name)
+    const message: CrashMessage = { kind: 'crash' }
+    if (child === undefined || !child.connected) return
+    child.send(message, () => undefined)
+    await gone(child)
+  }
+
+  /** Starts it again on its old port, unless it is still there. */
+  async revive(name: string): Promise<void> {
+    const backend = this.#find(name)
+    if (backend.child === undefined && !this.#ending) await this.#listens(backend, backend.port)
+  }
+
+  isUp(name: string): boolean {
+    return this.#find(name).child !== undefined
+  }
+
+  async end(): Promise<void> {
+    this.#ending = true
+    const children = this.#all.map(({ child }) => child).filter((child) => child !== undefined)
+    await Promise.all(children.map(endChild))
+  }
+
+  /** False if the process went away before it listened: another one took the port. */
+  async #listens(backend: Running, port: number): Promise<boolean> {
+    const child = startChild('backend.js', [backend.name, String(port)])
+    backend.port = port
+    backend.child = child
+    const listening = await new Promise<boolean>((resolve) => {
+      child.once('message', () => resolve(true))
+      child.once('exit', () => resolve(false))
+    })
+    if (!listening) {
+      backend.child = undefined
+      return false
+    }
+    child.once('exit', () => {
+      backend.child = undefined
+      if (!this.#ending) this.#died(backend.name, Date.now())
+    })
+    return true
+  }
+
+  #find(name: string): Running {
+    const backend = this.#all.find((other) => other.name === name)
+    if (backend === undefined) throw new Error(`there is no backend ${name}`)
+    return backend
+  }
+}

@@ -1,0 +1,48 @@
+/** Connects the routing policy and the app's own bookkeeping to the hooks of the framework. */
+import { type Plugin, type Target } from '@sipwright/framework'
+import { Destination } from '@sipwright/plugin-dispatcher'
+import { type CallsInProgress } from './calls-in-progress.js'
+import { type FailoverReport } from './failover-report.js'
+import { RoutingPolicy } from './routing-policy.js'
+
+export interface RoutingServices {
+  readonly policy: RoutingPolicy
+  readonly calls: CallsInProgress
+  readonly failovers: FailoverReport
+  /** While true, requests outside a dialog are refused: 503. */
+  readonly draining: () => boolean
+}
+
+/** Provides `RoutingPolicy` to the route class, counts calls and failovers, and turns new calls away at the end. */
+export function routing({ policy, calls, failovers, draining }: RoutingServices): Plugin {
+  return {
+    name: 'routing',
+    requires: [],
+    setup(host) {
+      host.provide(RoutingPolicy, policy)
+      host.use((ctx) => (draining() ? ctx.reply(503, { 'Retry-After': '5' }) : undefined))
+      host.onForward(({ request, index, target }) => {
+        if (request.method === 'INVITE') calls.placed(request.callId)
+        if (index > 0 && destinationOf(target) !== undefined) failovers.wentOn()
+      })
+      host.onFailure((ctx) => {
+        const destination = destinationOf(ctx.branch.target)
+        if (destination === undefined || !policy.failsOver(ctx)) return
+        const cause = ctx.cause === 'response' ? String(ctx.response.status) : ctx.cause
+        failovers.failed(destination.id, cause, ctx.now)
+      })
+      host.onReply(({ request, response }) => {
+        const attemptFailed = request.method === 'INVITE' && response.status >= 300
+        if (attemptFailed && request.toTag === undefined) calls.ended(request.callId)
+      })
+      host.onDone(({ request }) => {
+        if (request.method === 'BYE') calls.ended(request.callId)
+      })
+    },
+  }
+}
+
+/** What the dispatcher chose, and not what a stranger named: the target of a request inside a dialog is its Contact. */
+function destinationOf(target: Target | undefined): Destination | undefined {
+  return target?.origin instanceof Destination ? target.origin : undefined
+}
