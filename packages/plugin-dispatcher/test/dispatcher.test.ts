@@ -169,3 +169,38 @@ test('hash of Call-ID: one of six down moves its own keys only, over all others 
   expect(map()).toEqual(before)
   expect(new Set(all(select('walk', 1, 'hash-call-id'))).size).toBe(6)
 })
+
+test('a new configuration takes the place of the old one; states of what stays are kept', async () => {
+  const { clock, dispatcher } = await rig('sip:a', 'sip:b')
+  const select = () => dispatcher.select(1, { request: invite(), now: clock.now() })
+  dispatcher.mark(1, 'sip:b', 'inactive')
+  await dispatcher.configure({
+    sets: { 1: { algorithm: 'priority', destinations: ['sip:b', 'sip:c'] } },
+    probe: { mode: 'none' },
+  })
+  expect(all(select())).toEqual(['sip:c'])
+  expect(dispatcher.probe.mode).toBe('none')
+  await dispatcher.reload()
+  expect(all(select())).toEqual(['sip:c'])
+})
+
+test('a configuration that is refused changes nothing', async () => {
+  const { clock, dispatcher } = await rig('sip:a')
+  for (const refused of [
+    { sets: { 1: { algorithm: 'fastest' } } },
+    { sets: { 1: { destinations: ['nowhere'] } } },
+    { source: { file: '/nonexistent/dispatcher.list' } },
+  ]) {
+    await expect(dispatcher.configure(refused)).rejects.toThrow(SipError)
+  }
+  await dispatcher.reload()
+  expect(all(dispatcher.select(1, { request: invite(), now: clock.now() }))).toEqual(['sip:a'])
+})
+
+test('a selection that was asked whether it is empty still hands out every destination', async () => {
+  const { clock, dispatcher } = await rig('sip:a', 'sip:b')
+  const candidates = dispatcher.select(1, { request: invite(), now: clock.now() })
+  expect([candidates.isEmpty, candidates.isEmpty]).toEqual([false, false])
+  expect(all(candidates)).toHaveLength(2)
+  expect(candidates.isEmpty).toBe(true)
+})
