@@ -37,6 +37,7 @@ export class DestinationSet {
 
   /** Puts the destinations of this set to work; from here on the one that it replaces only serves who holds it. */
   activate(): void {
+    for (const { health, probe } of this.destinations) health.policy = probe
     this.#selector.load(this.destinations)
     for (const selector of this.#others.values()) selector.load(this.destinations)
   }

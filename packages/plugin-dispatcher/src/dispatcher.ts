@@ -122,7 +122,9 @@ export class Dispatcher {
   async configure(input: DispatcherInput): Promise<void> {
     const parsed = dispatcherConfig.safeParse(input)
     if (!parsed.success) {
-      const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+      const faults = parsed.error.issues.map(
+        ({ path, message }) => `${path.join('.') || 'configuration'}: ${message}`,
+      )
       throw new SipError('SIPW_ERR_PLUGIN_CONFIG', ['dispatcher', faults.join('; ')])
     }
     const config = parsed.data

@@ -14,7 +14,8 @@ export interface HealthPolicy {
 }
 
 export class Health {
-  readonly #policy: HealthPolicy
+  /** Replaced when a reload brings another one. */
+  policy: HealthPolicy
   #state: HealthState
   #since: number
   #reason: string
@@ -22,7 +23,7 @@ export class Health {
   #consecutive = 0
 
   constructor(policy: HealthPolicy, state: HealthState, reason: string, now: number) {
-    this.#policy = policy
+    this.policy = policy
     this.#state = state
     this.#since = now
     this.#reason = reason
@@ -44,13 +45,13 @@ export class Health {
 
   succeeded(reason: string, now: number): void {
     if (this.#state !== 'inactive') this.force('active', reason, now)
-    else if (++this.#consecutive >= this.#policy.recover) this.force('active', reason, now)
+    else if (++this.#consecutive >= this.policy.recover) this.force('active', reason, now)
   }
 
   failed(reason: string, now: number): void {
     if (this.#state === 'inactive') {
       this.#consecutive = 0
-    } else if (++this.#consecutive >= this.#policy.threshold) {
+    } else if (++this.#consecutive >= this.policy.threshold) {
       this.force('inactive', reason, now)
     } else if (this.#state === 'active') {
       this.#enter('trying', reason, now)

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import { type ReplyContext, SipError, type TargetSource } from '@sipwright/framework'
 import { answer, invite, VirtualClock } from '@sipwright/framework/testing'
 import { dispatcherConfig, type DispatcherConfig } from '#src/config.js'
+import { type Candidates } from '#src/candidates.js'
 import { Dispatcher } from '#src/dispatcher.js'
 import { loadSets, type LoadedSets } from '#src/source.js'
 
@@ -23,7 +24,7 @@ async function rig(
     maxRetries: 2,
   })
   await dispatcher.reload()
-  const select = (callId: string, cseq = 1, algorithm?: string): TargetSource =>
+  const select = (callId: string, cseq = 1, algorithm?: string): Candidates =>
     dispatcher.select(
       1,
       { request: invite({ callId, cseq }), now: clock.now() },
@@ -106,6 +107,22 @@ test('a refused reload leaves the running sets, and reloads run one after the ot
   await Promise.all([dispatcher.reload(), dispatcher.reload()])
   expect(order).toEqual([1, 1])
   expect(all(select('1'))).toEqual(['sip:b'])
+})
+
+test('another configuration is applied whole or refused whole', async () => {
+  const { dispatcher, select } = await rig('sip:a')
+  const [before] = dispatcher.sets()[0]!.destinations
+  await expect(dispatcher.configure({ sets: { 1: { destinations: [''] } } })).rejects.toThrow(
+    /sets\.1\.destinations\.0/,
+  )
+  expect(all(select('1'))).toEqual(['sip:a'])
+  const sets = { 1: { destinations: ['sip:a', 'sip:b'] } }
+  await dispatcher.configure({ sets, probe: { threshold: 1 } })
+  expect(select('2').isEmpty).toBe(false)
+  expect(dispatcher.sets()[0]!.destinations.map(({ uri }) => uri)).toEqual(['sip:a', 'sip:b'])
+  expect(dispatcher.sets()[0]!.destinations[0]!.state).toBe(before!.state)
+  dispatcher.probed(before!, false, 'answered 500')
+  expect(before!.health.state).toBe('inactive')
 })
 
 test('up and down are told once, with the reason', async () => {
