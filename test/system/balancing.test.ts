@@ -1,0 +1,183 @@
+/** The balancer in front of SIPp backends, called by SIPp, over real sockets. */
+import { afterEach, expect, test } from '@jest/globals'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { Balancer } from './balancer.js'
+import { freePort } from './free-ports.js'
+import { stopAll } from './processes.js'
+import { type Scenario, Sipp, type SippCounts } from './sipp.js'
+
+afterEach(stopAll)
+
+type Via = 'udp' | 'tcp'
+
+interface Rig {
+  readonly balancer: Balancer
+  readonly port: number
+  readonly address: string
+  readonly backends: readonly Sipp[]
+  /** Of the backends. */
+  readonly ports: readonly number[]
+  readonly call: (options: CallOptions) => Promise<Sipp>
+}
+
+interface CallOptions {
+  readonly scenario?: Scenario
+  readonly transport?: Via
+  readonly callsPerSecond: number
+  readonly calls: number
+  readonly holdMs?: number
+}
+
+interface RigOptions {
+  readonly scenarios: readonly Scenario[]
+  readonly behind?: Via
+  readonly address?: string
+  readonly algorithm?: string
+  readonly probe?: string
+}
+
+async function rig({
+  scenarios,
+  behind = 'udp',
+  address = '127.0.0.1',
+  algorithm = 'round-robin',
+  probe = '{ interval: 0s }',
+}: RigOptions): Promise<Rig> {
+  const host = address.includes(':') ? `[${address}]` : address
+  const ports: number[] = []
+  for (let count = 0; count <= scenarios.length; count++) ports.push(await freePort(address))
+  const [port = 0, ...behindPorts] = ports
+  const backends = scenarios.map((scenario, index) =>
+    Sipp.answer({ scenario, address, transport: behind, port: behindPorts[index]! }),
+  )
+  const suffix = behind === 'tcp' ? ';transport=tcp' : ''
+  const destinations = behindPorts.map(
+    (each, index) => `{ uri: 'sip:${host}:${each}${suffix}', priority: ${100 - index} }`,
+  )
+  const balancer = await Balancer.start({
+    'lb.yaml': `
+listen: ['udp:${host}:${port}', 'tcp:${host}:${port}']
+dispatcher:
+  sets: { 1: { algorithm: ${algorithm}, destinations: [${destinations.join(', ')}] } }
+  probe: ${probe}
+log: { level: warn, format: json }
+`,
+  })
+  return {
+    balancer,
+    port,
+    address,
+    backends,
+    ports: behindPorts,
+    call: async ({ scenario = 'caller', transport = 'udp', ...rest }) =>
+      Sipp.call({
+        ...{ scenario, transport, address, port: await freePort(address) },
+        ...{ target: `${host}:${port}`, ...rest },
+      }),
+  }
+}
+
+const successful = (calls: number): object =>
+  expect.objectContaining({ created: calls, successful: calls, failed: 0 })
+
+async function countsOf(backends: readonly Sipp[]): Promise<SippCounts[]> {
+  return Promise.all(backends.map((backend) => backend.stopped()))
+}
+
+test('round robin gives three backends exactly a third each (scenario 1)', async () => {
+  const { call, backends } = await rig({ scenarios: ['backend', 'backend', 'backend'] })
+  const caller = await call({ callsPerSecond: 100, calls: 300 })
+  expect(await caller.finished()).toEqual(successful(300))
+  expect((await countsOf(backends)).map(({ created }) => created)).toEqual([100, 100, 100])
+}, 60_000)
+
+test.each<[Via, Via]>([
+  ['udp', 'tcp'],
+  ['tcp', 'udp'],
+  ['tcp', 'tcp'],
+])(
+  'whole calls with re-INVITE pass from %s to %s (§16.6, §16.7)',
+  async (transport, behind) => {
+    const { call, backends } = await rig({ scenarios: ['backend', 'backend'], behind })
+    const caller = await call({ transport, callsPerSecond: 50, calls: 50 })
+    expect(await caller.finished()).toEqual(successful(50))
+    expect((await countsOf(backends)).map(({ created }) => created)).toEqual([25, 25])
+  },
+  60_000,
+)
+
+test('whole calls pass over IPv6', async () => {
+  const { call } = await rig({ scenarios: ['backend', 'backend'], address: '::1' })
+  const caller = await call({ callsPerSecond: 50, calls: 50 })
+  expect(await caller.finished()).toEqual(successful(50))
+}, 60_000)
+
+test.each<Via>(['udp', 'tcp'])(
+  'a callee behind us ends the call, the caller came by %s (§12.2, §16.12)',
+  async (transport) => {
+    const { call, backends } = await rig({ scenarios: ['hanging-up-backend'] })
+    const caller = await call({
+      scenario: 'hung-up-on-caller',
+      ...{ transport, callsPerSecond: 50, calls: 50 },
+    })
+    expect(await caller.finished()).toEqual(successful(50))
+    expect((await countsOf(backends))[0]).toEqual(successful(50))
+  },
+  60_000,
+)
+
+test('a backend that answers 503 costs no call, and gets one INVITE for each (scenario 18)', async () => {
+  const { call, backends } = await rig({
+    scenarios: ['busy-backend', 'backend'],
+    algorithm: 'priority',
+  })
+  const caller = await call({ callsPerSecond: 50, calls: 100 })
+  expect(await caller.finished()).toEqual(successful(100))
+  const [busy, good] = await countsOf(backends)
+  expect(busy).toEqual(successful(100))
+  expect(good).toEqual(successful(100))
+}, 60_000)
+
+test.each<Via>(['udp', 'tcp'])(
+  'a backend killed under 200 calls/s over %s costs no call (§16.9, scenarios 22, 23)',
+  async (behind) => {
+    const { call, backends, ports } = await rig({
+      scenarios: ['answering-backend', 'answering-backend', 'answering-backend'],
+      ...{ behind, probe: '{ interval: 300ms, timeout: 200ms, threshold: 2 }' },
+    })
+    const caller = await call({
+      scenario: 'connecting-caller',
+      ...{ callsPerSecond: 200, calls: 1_000, holdMs: 0 },
+    })
+    await pause(1_500)
+    await backends[2]!.process.kill()
+    // Two probes have failed by then; whoever listens there now must hear probes and no call.
+    await pause(1_500)
+    const invitations = behind === 'udp' ? await invitationsAt(ports[2]!, 1_000) : 0
+    expect(await caller.finished()).toEqual(successful(1_000))
+    expect(invitations).toBe(0)
+    const [first, second] = await countsOf(backends.slice(0, 2))
+    expect(first!.created).toBeGreaterThan(400)
+    expect(second!.created).toBeGreaterThan(400)
+  },
+  60_000,
+)
+
+/** INVITEs that come to a port of which nothing answers. */
+async function invitationsAt(port: number, forMs: number): Promise<number> {
+  let count = 0
+  const socket = createSocket('udp4')
+  socket.on('message', (data) => {
+    if (data.toString('latin1').startsWith('INVITE ')) count++
+  })
+  socket.bind(port, '127.0.0.1')
+  await once(socket, 'listening')
+  await pause(forMs)
+  socket.close()
+  return count
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
