@@ -1,6 +1,7 @@
 // The far ends that whole-system tests and the benchmark need from Debian: installed when they are missing and we
 // are root, otherwise named in one line.
 import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 
 /** Package by the command that it brings. */
 const packages = { sipp: 'sip-tester', kamailio: 'kamailio' }
@@ -25,4 +26,13 @@ export function ensureCommands(...commands) {
 
 function exists(command) {
   return spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0
+}
+
+// As a command: node tools/debian-packages.mjs sipp kamailio
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const missing = ensureCommands(...process.argv.slice(2))
+  if (missing !== undefined) {
+    console.error(missing)
+    process.exitCode = 1
+  }
 }

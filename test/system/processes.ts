@@ -17,7 +17,12 @@ export class RunningProcess {
   readonly #watchers = new Set<() => void>()
 
   constructor(command: string, args: readonly string[], cwd?: string) {
-    this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd })
+    this.#child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd,
+      // A group of its own: what it starts ends with it.
+      detached: true,
+    })
     running.add(this)
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.setEncoding('latin1')
@@ -33,6 +38,12 @@ export class RunningProcess {
         resolve(code ?? undefined)
       })
     })
+  }
+
+  get pid(): number {
+    const { pid } = this.#child
+    if (pid === undefined) throw new Error(`it did not start:\n${this.output}`)
+    return pid
   }
 
   /** Resolves when the output matches; rejects with the output when it ends or takes too long before that. */
@@ -75,7 +86,11 @@ export class RunningProcess {
 
   /** Ends it at once, as a crash would. */
   async kill(): Promise<void> {
-    this.signal('SIGKILL')
+    try {
+      process.kill(-this.pid, 'SIGKILL')
+    } catch {
+      // It has ended already, and all that it had started.
+    }
     await this.exited
   }
 }

@@ -26,7 +26,10 @@ export interface SippCounts {
 }
 
 export interface SippOptions {
-  readonly scenario: Scenario
+  /** One of ours, or the path of a file. */
+  readonly scenario: Scenario | { readonly file: string }
+  /** The processor that it is pinned to. */
+  readonly cpu?: number
   readonly transport?: 'udp' | 'tcp'
   readonly address?: string
   readonly port: number
@@ -102,13 +105,21 @@ export class Sipp {
 }
 
 function start(options: SippOptions, more: readonly string[]): Sipp {
-  const { scenario, transport = 'udp', address = '127.0.0.1', port } = options
+  const { scenario, transport = 'udp', address = '127.0.0.1', port, cpu } = options
   const folder = mkdtempSync(join(tmpdir(), 'sipp-'))
   const args = [
-    ...['-sf', join(scenarios, `${scenario}.xml`), '-i', address, '-p', String(port)],
+    ...['-sf', fileOf(scenario), '-i', address, '-p', String(port)],
     ...['-t', transport === 'udp' ? 'u1' : 't1', '-nostdin', '-s', 'service'],
     ...['-trace_stat', '-stf', join(folder, 'counts.csv'), '-fd', '1', '-max_socket', '1000'],
     ...more,
   ]
-  return Sipp.of(new RunningProcess('sipp', args, folder), folder)
+  const process =
+    cpu === undefined
+      ? new RunningProcess('sipp', args, folder)
+      : new RunningProcess('taskset', ['-c', String(cpu), 'sipp', ...args], folder)
+  return Sipp.of(process, folder)
+}
+
+function fileOf(scenario: SippOptions['scenario']): string {
+  return typeof scenario === 'string' ? join(scenarios, `${scenario}.xml`) : scenario.file
 }
