@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { DnsServer } from '@sipwright/framework/testing'
 import { Balancer } from './balancer.js'
 import { freePort } from './free-ports.js'
 import { stopAll } from './processes.js'
@@ -19,6 +20,8 @@ interface Rig {
   /** Of the backends. */
   readonly ports: readonly number[]
   readonly call: (options: CallOptions) => Promise<Sipp>
+  /** Takes all destinations but the first ones out of the configuration, and reloads it. */
+  readonly keepOnly: (first: number) => void
 }
 
 interface CallOptions {
@@ -35,6 +38,11 @@ interface RigOptions {
   readonly address?: string
   readonly algorithm?: string
   readonly probe?: string
+  /** Destinations to write instead of the backends' addresses, and the name server that knows them. */
+  readonly named?: readonly string[]
+  readonly dns?: string
+  /** Ports for the backends, when they had to be known before. */
+  readonly at?: readonly number[]
 }
 
 async function rig({
@@ -43,11 +51,15 @@ async function rig({
   address = '127.0.0.1',
   algorithm = 'round-robin',
   probe = '{ interval: 0s }',
+  named,
+  dns,
+  at,
 }: RigOptions): Promise<Rig> {
   const host = address.includes(':') ? `[${address}]` : address
   const ports: number[] = []
   for (let count = 0; count <= scenarios.length; count++) ports.push(await freePort(address))
-  const [port = 0, ...behindPorts] = ports
+  const [port = 0, ...free] = ports
+  const behindPorts = at ?? free
   const backends = scenarios.map((scenario, index) =>
     Sipp.answer({ scenario, address, transport: behind, port: behindPorts[index]! }),
   )
@@ -55,21 +67,25 @@ async function rig({
   const destinations = behindPorts.map(
     (each, index) => `{ uri: 'sip:${host}:${each}${suffix}', priority: ${100 - index} }`,
   )
-  const balancer = await Balancer.start({
-    'lb.yaml': `
+  const configuration = (to: readonly string[]): string => `
 listen: ['udp:${host}:${port}', 'tcp:${host}:${port}']
 dispatcher:
-  sets: { 1: { algorithm: ${algorithm}, destinations: [${destinations.join(', ')}] } }
+  sets: { 1: { algorithm: ${algorithm}, destinations: [${to.join(', ')}] } }
   probe: ${probe}
+dns: { servers: [${dns ?? ''}] }
 log: { level: warn, format: json }
-`,
-  })
+`
+  const balancer = await Balancer.start({ 'lb.yaml': configuration(named ?? destinations) })
   return {
     balancer,
     port,
     address,
     backends,
     ports: behindPorts,
+    keepOnly: (first) => {
+      balancer.write('lb.yaml', configuration(destinations.slice(0, first)))
+      balancer.process.signal('SIGHUP')
+    },
     call: async ({ scenario = 'caller', transport = 'udp', ...rest }) =>
       Sipp.call({
         ...{ scenario, transport, address, port: await freePort(address) },
@@ -137,6 +153,38 @@ test('a backend that answers 503 costs no call, and gets one INVITE for each (sc
   const [busy, good] = await countsOf(backends)
   expect(busy).toEqual(successful(100))
   expect(good).toEqual(successful(100))
+}, 60_000)
+
+test('calls in progress keep to a backend that a reload took away (§12.2, scenario 38)', async () => {
+  const { call, backends, keepOnly } = await rig({ scenarios: ['backend', 'backend'] })
+  const caller = await call({ callsPerSecond: 50, calls: 150, holdMs: 2_000 })
+  await pause(1_500)
+  keepOnly(1)
+  expect(await caller.finished()).toEqual(successful(150))
+  const [kept, removed] = await countsOf(backends)
+  expect(kept!.created + removed!.created).toBe(150)
+  expect(removed).toEqual(successful(removed!.created))
+  // It had half of what came in the first second and a half, and nothing since.
+  expect(removed!.created).toBeGreaterThan(20)
+  expect(removed!.created).toBeLessThan(60)
+}, 60_000)
+
+test('a backend by name is located by SRV, and a dead server of the name costs no call (RFC 3263 §4)', async () => {
+  const [dead, alive] = [await freePort(), await freePort()]
+  const names = await DnsServer.start()
+  names.set('_sip._udp.media.example', 'SRV', [
+    { priority: 1, weight: 0, port: dead, target: 'a.example' },
+    { priority: 2, weight: 0, port: alive, target: 'a.example' },
+  ])
+  names.set('a.example', 'A', ['127.0.0.1'])
+  const { call, backends } = await rig({
+    scenarios: ['backend'],
+    ...{ at: [alive], named: ["'sip:media.example'"], dns: `'${names.address}'` },
+  })
+  const caller = await call({ callsPerSecond: 50, calls: 50 })
+  expect(await caller.finished()).toEqual(successful(50))
+  expect((await countsOf(backends))[0]).toEqual(successful(50))
+  await names.close()
 }, 60_000)
 
 test.each<Via>(['udp', 'tcp'])(
