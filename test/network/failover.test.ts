@@ -143,7 +143,7 @@ test('scenario 24: where the connection was closed and a new one is refused, B g
 })
 
 test('scenario 24: a half-open connection is found out by its first message, and B gets the call within 1 s', async () => {
-  const { network, caller, gateways, balancer } = await rig({
+  const { network, caller, gateways, observed } = await rig({
     gateways: [200, 200],
     transport: 'tcp',
   })
@@ -156,11 +156,11 @@ test('scenario 24: a half-open connection is found out by its first message, and
   await network.run(1_000)
   expect(call.outcome).toBe(200)
   expect(gateways[1]!.invitations).toHaveLength(2)
-  expect(balancer.failures[0]).toBeInstanceOf(SipError)
+  expect(observed.failures[0]).toBeInstanceOf(SipError)
 })
 
 test('scenario 25: a failed TLS handshake is a transport error, and the handler is told why', async () => {
-  const { network, caller, gateways, balancer } = await rig({
+  const { network, caller, gateways, observed } = await rig({
     gateways: [200, 200],
     transport: 'tls',
   })
@@ -169,7 +169,7 @@ test('scenario 25: a failed TLS handshake is a transport error, and the handler 
   await network.run(1_000)
   expect(call.outcome).toBe(200)
   expect(gateways[1]!.invitations).toHaveLength(1)
-  expect(String(balancer.failures[0])).toContain('self-signed certificate')
+  expect(String(observed.failures[0])).toContain('self-signed certificate')
 })
 
 test('scenario 26: who rings and says no more is cancelled by Timer C, and nobody else is tried (§16.8)', async () => {
@@ -228,8 +228,8 @@ test.each([
 })
 
 test('scenario 30: without a usable gateway 503 goes out, without Retry-After (§21.5.4)', async () => {
-  const { network, caller, balancer } = await rig({ gateways: [200] })
-  balancer.down.add(0)
+  const { network, caller, dispatcher, uris } = await rig({ gateways: [200] })
+  dispatcher.mark('gateways', uris[0]!, 'inactive')
   const call = caller.call(bob)
   await network.run(1_000)
   expect(call.outcome).toBe(503)
@@ -277,11 +277,11 @@ test('scenario 33: each attempt carries Max-Forwards less one, the same body and
 })
 
 test('scenario 34: a repeated INVITE selects nothing and gets the last response again (§17.2.1)', async () => {
-  const { network, caller, gateways, balancer } = await rig({ gateways: [[{ status: 180 }], 200] })
+  const { network, caller, gateways, observed } = await rig({ gateways: [[{ status: 180 }], 200] })
   network.impair('192.0.2.100', '192.0.2.1', { duplication: 1 })
   const call = caller.call(bob)
   await network.run(1_000)
-  expect(balancer.selections).toBe(1)
+  expect(observed.selections).toBe(1)
   expect(gateways.map((gateway) => gateway.count('INVITE'))).toEqual([1, 0])
   expect(call.seen.map(({ response }) => response.status)).toEqual([100, 100, 180])
 })

@@ -33,7 +33,7 @@ async function busyHour(seed: number, count = calls): Promise<Run> {
     ],
     relay: { timeoutMs: 2_000 },
   })
-  const { caller, balancer } = built
+  const { caller, dispatcher, uris } = built
   const placed: Call[] = []
   for (let i = 0; i < count; i++) {
     const call = caller.call(bob)
@@ -43,7 +43,7 @@ async function busyHour(seed: number, count = calls): Promise<Run> {
     })
     if (i === count / 2) network.crash('192.0.2.12')
     // Five seconds later somebody has noticed; those on their way fail over by themselves.
-    if (i === count / 2 + 250) balancer.down.add(1)
+    if (i === count / 2 + 250) dispatcher.mark('gateways', uris[1]!, 'inactive')
     await network.run(20)
   }
   await network.run(6 * linger)
@@ -59,7 +59,7 @@ function fingerprint({ trace }: Network): string {
 }
 
 test('at 5 % loss, duplication and reordering, with one gateway crashing, every call ends as RFC 3261 says', async () => {
-  const { network, app, caller, gateways, balancer, placed } = await busyHour(20_260)
+  const { network, app, caller, gateways, observed, placed } = await busyHour(20_260)
 
   // Each caller gets one final outcome, and it is an answer: a gateway was up for everybody.
   expect(placed.filter(({ outcome }) => outcome !== 200)).toEqual([])
@@ -90,7 +90,7 @@ test('at 5 % loss, duplication and reordering, with one gateway crashing, every 
   expect(answered.length + b!.invitations.length).toBeGreaterThanOrEqual(calls)
   expect(caller.strays).toEqual([])
   // The crash was felt: calls on their way to B were tried elsewhere.
-  expect(balancer.failures.length).toBeGreaterThan(20)
+  expect(observed.failures.length).toBeGreaterThan(20)
 
   expect(app.transactions).toBe(0)
   const lost = network.trace.filter(({ arrivedAt }) => arrivedAt === undefined)

@@ -5,16 +5,22 @@ import {
   createApp,
   type FailureContext,
   type Handled,
+  inject,
   OnFailure,
   OnRequest,
   type RelayOptions,
   type RequestContext,
   Routes,
   type SipError,
-  type Target,
-  type TargetSource,
 } from '@sipwright/framework'
 import { type Answer, Network, Phone, type PhoneOptions } from '@sipwright/framework/testing'
+import {
+  defineAlgorithm,
+  Dispatcher,
+  dispatcher as dispatcherPlugin,
+  type DispatcherInput,
+  roundRobin,
+} from '@sipwright/plugin-dispatcher'
 
 export const edge = 'UDP:192.0.2.1:5060'
 /** 64·T1 */
@@ -28,6 +34,8 @@ export interface RigOptions {
   readonly relay?: RelayOptions
   /** Statuses that let the next gateway be tried, besides silence and unreachable ones. Default: 503. */
   readonly failoverOn?: readonly number[]
+  /** How gateways are asked whether they live. Default: not at all. */
+  readonly probe?: DispatcherInput['probe']
   readonly network?: Network
   readonly app?: AppOptions
   readonly routes?: AppOptions['routes']
@@ -40,11 +48,25 @@ export interface Rig {
   readonly app: App
   readonly caller: Phone
   readonly gateways: readonly Phone[]
-  readonly balancer: Balancer
+  /** The service that the routes use; its one set is `gateways`. */
+  readonly dispatcher: Dispatcher
+  readonly observed: Observed
+  /** Gateway by gateway, what the dispatcher calls it. */
+  readonly uris: readonly string[]
+  /** What the dispatcher was configured with, for these gateways. */
+  readonly configured: (uris: readonly string[]) => DispatcherInput
+}
+
+/** What the routes saw. */
+export interface Observed {
+  /** How often the algorithm was asked. */
+  selections: number
+  /** Why attempts failed, in order. */
+  readonly failures: (SipError | number)[]
 }
 
 export async function rig(options: RigOptions): Promise<Rig> {
-  const { network = new Network(), transport = 'udp' } = options
+  const { network = new Network(), transport = 'udp', probe = { mode: 'none' } } = options
   const addresses = options.gateways.map((_, index) => `192.0.2.${11 + index}`)
   const port = transport === 'tls' ? 5061 : 5060
   const gateways = await Promise.all(
@@ -53,11 +75,16 @@ export async function rig(options: RigOptions): Promise<Rig> {
       return Phone.at(network, { at, ...(answer !== undefined && { answer }), ...options.callee })
     }),
   )
-  const balancer = new Balancer(
-    addresses.map((address) => `sip:${address}:${port};transport=${transport}`),
-  )
+  const observed: Observed = { selections: 0, failures: [] }
+  const algorithm = counted(observed)
+  const configured = (destinations: readonly string[]): DispatcherInput => ({
+    sets: { gateways: { algorithm, destinations: [...destinations] } },
+    probe,
+  })
+  const uris = addresses.map((address) => `sip:${address}:${port};transport=${transport}`)
   const app = await createApp({
-    routes: options.routes ?? [balancing(balancer, options.relay, options.failoverOn)],
+    plugins: [dispatcherPlugin(configured(uris))],
+    routes: options.routes ?? [balancing(observed, options.relay, options.failoverOn)],
     clock: network.clock,
     chance: network.chance,
     log: silent,
@@ -71,50 +98,46 @@ export async function rig(options: RigOptions): Promise<Rig> {
     at: ['UDP:192.0.2.100:5060', 'TCP:192.0.2.100:5060'],
     proxy: edge,
   })
-  return { network, app, caller, gateways, balancer }
+  const dispatcher = app.resolve(Dispatcher)
+  return { network, app, caller, gateways, dispatcher, observed, uris, configured }
 }
 
-/** Round robin over the gateways that are up; each selection goes on with the others. */
-export class Balancer {
-  /** How often a selection was made. */
-  selections = 0
-  readonly down = new Set<number>()
-  /** Why attempts failed, in order. */
-  readonly failures: (SipError | number)[] = []
-  readonly #targets: readonly Target[]
-  #next = 0
-
-  constructor(uris: readonly string[]) {
-    this.#targets = uris.map((uri) => ({ uri, role: 'next-hop' }))
-  }
-
-  select(): TargetSource {
-    this.selections++
-    const usable = this.#targets.filter((_, index) => !this.down.has(index))
-    const first = this.#next++
-    let tried = 0
+/** The round robin of the dispatcher, with a count of how often it was asked. */
+function counted(observed: Observed) {
+  return defineAlgorithm('counted-round-robin', () => {
+    const turns = roundRobin.start()
     return {
-      next: () => (tried < usable.length ? usable[(first + tried++) % usable.length] : undefined),
+      load: (destinations) => turns.load(destinations),
+      select(ctx) {
+        observed.selections++
+        return turns.select(ctx)
+      },
     }
-  }
+  })
 }
 
 function balancing(
-  balancer: Balancer,
+  observed: Observed,
   relay: RelayOptions = {},
   failoverOn: readonly number[] = [503],
 ) {
   @Routes()
   class LoadBalancer {
+    readonly #dispatcher: Dispatcher
+
+    constructor(@inject(Dispatcher) dispatcher: Dispatcher) {
+      this.#dispatcher = dispatcher
+    }
+
     @OnRequest('*')
     any(ctx: RequestContext): Handled {
       ctx.recordRoute()
-      return ctx.relay(balancer.select(), relay)
+      return ctx.relay(this.#dispatcher.select('gateways', ctx), relay)
     }
 
     @OnFailure('*')
     failed(ctx: FailureContext): Handled {
-      balancer.failures.push(ctx.error ?? ctx.response.status)
+      observed.failures.push(ctx.error ?? ctx.response.status)
       const another = ctx.cause !== 'response' || failoverOn.includes(ctx.response.status)
       return another ? ctx.relayNext() : ctx.forward()
     }
