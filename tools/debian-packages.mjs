@@ -20,6 +20,8 @@ export function ensureCommands(...commands) {
     spawnSync('apt-get', ['update'], options)
     spawnSync('apt-get', install, options)
   }
+  // Its package starts a SIP server on the usual ports, which nobody asked for.
+  if (missing.includes('kamailio')) spawnSync('service', ['kamailio', 'stop'], options)
   const still = commands.filter((command) => !exists(command))
   return still.length === 0 ? undefined : `Could not install what brings: ${still.join(', ')}`
 }
