@@ -25,7 +25,9 @@ const systems = values.systems.split(',').flatMap((name) => {
 })
 const rates = values.rates.split(',').map(Number)
 
-process.once('SIGINT', () => void stopAll().then(() => process.exit(130)))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void stopAll().then(() => process.exit(130)))
+}
 
 const rounds: Run[][] = []
 for (let round = 1; round <= Number(values.rounds); round++) {
