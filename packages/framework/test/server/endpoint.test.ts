@@ -1,0 +1,146 @@
+import { expect, test } from '@jest/globals'
+import { z } from 'zod'
+import {
+  type App,
+  type AppOptions,
+  createApp,
+  definePlugin,
+  type Flow,
+  hop,
+  type Host,
+  type LocalAddress,
+  type Receiver,
+  SipError,
+  type Transport,
+} from '@sipwright/framework'
+import { invite, VirtualClock } from '@sipwright/framework/testing'
+import { serialize } from '#src/message/serialize.js'
+
+const quiet = { error() {}, warn() {}, info() {}, debug() {} }
+const local: LocalAddress = {
+  ...{ transport: 'UDP', reliable: false, address: '192.0.2.1', port: 5060, zone: 'public' },
+  ...{ advertisedHost: '192.0.2.1', advertisedPort: 5060 },
+}
+const caller: Flow = { local, remoteAddress: '198.51.100.7', remotePort: 5062, connection: 0 }
+
+/** An app with a wire of which both ends are in the test's hands. */
+class Wired {
+  /** The status lines and request lines that left, in order. */
+  readonly sent: string[] = []
+  readonly clock = new VirtualClock()
+  app!: App
+  receiver!: Receiver
+
+  static async with(setup: (host: Host) => void, options: AppOptions = {}): Promise<Wired> {
+    const wired = new Wired()
+    const note = (text: string): void => void wired.sent.push(text.slice(0, text.indexOf('\r\n')))
+    const transport: Transport = {
+      ...{ name: 'UDP', reliable: false, defaultPort: 5060 },
+      listen: (_options, receiver) => {
+        wired.receiver = receiver
+        return Promise.resolve({
+          local,
+          connections: 0,
+          sendTo: (_hop, text) => {
+            note(text)
+            return undefined
+          },
+          sendBack: (_flow, text) => {
+            note(text)
+            return true
+          },
+          close: () => Promise.resolve(),
+        })
+      },
+    }
+    const plugin = definePlugin({ name: 'test', config: z.strictObject({}), setup })({})
+    wired.app = await createApp({
+      ...{ plugins: [plugin], transports: [transport], log: quiet, clock: wired.clock },
+      ...options,
+    })
+    await wired.app.listen('udp:192.0.2.1:5060')
+    return wired
+  }
+
+  receive(text: string, flow = caller): void {
+    this.receiver.received(text, flow)
+  }
+}
+
+const toGateway = (host: Host): void =>
+  host.use((ctx) => ctx.relay({ uri: 'sip:10.0.0.1', role: 'next-hop' }))
+const text = (changes = {}): string => serialize(invite(changes))
+
+test('a malformed request is answered without a transaction, a malformed ACK not at all (§17)', async () => {
+  const wired = await Wired.with(toGateway)
+  const broken = text().replace(/CSeq: .*\r\n/, 'CSeq: 99999999999 INVITE\r\n')
+  wired.receive(broken)
+  wired.receive(broken.replaceAll('INVITE', 'ACK'))
+  expect(wired.sent).toEqual(['SIP/2.0 400 Bad Request'])
+  expect([wired.app.transactions, wired.app.counters.malformed]).toEqual([0, 2])
+})
+
+test('what an onReceive hook drops costs nothing more', async () => {
+  const wired = await Wired.with((host) => {
+    toGateway(host)
+    host.onReceive((_text, flow) => flow.remoteAddress === caller.remoteAddress)
+  })
+  wired.receive(text())
+  expect([wired.sent, wired.app.transactions]).toEqual([[], 0])
+  expect(wired.app.counters.dropped).toBe(1)
+})
+
+test('with the table full, a new request gets 503 without a transaction', async () => {
+  const wired = await Wired.with(toGateway, { limits: { transactions: 1 } })
+  wired.receive(text({ branch: 'z9hG4bKone' }))
+  wired.receive(text({ branch: 'z9hG4bKtwo', callId: 'two' }))
+  expect(wired.sent).toEqual([
+    'SIP/2.0 100 Trying',
+    expect.stringMatching(/^INVITE /),
+    'SIP/2.0 503 Service Unavailable',
+  ])
+  expect(wired.app.counters.overloaded).toBe(1)
+})
+
+test('a response that matches nothing goes nowhere (RFC 6026 §8.9)', async () => {
+  const wired = await Wired.with(toGateway)
+  wired.receive(
+    text()
+      .replace(/^INVITE.*\r\n/, 'SIP/2.0 200 OK\r\n')
+      .replace(/Max-Forwards.*\r\n/, ''),
+  )
+  expect([wired.sent, wired.app.counters.strayResponses]).toEqual([[], 1])
+})
+
+// Types forbid it; JavaScript does not.
+const waiting: unknown = () => Promise.resolve()
+
+test('a hook that throws, or waits where it may not, harms no call', async () => {
+  const wired = await Wired.with((host) => {
+    toGateway(host)
+    host.onForward(() => {
+      throw new Error('a bug')
+    })
+    host.onReply(waiting as () => void)
+  })
+  wired.receive(text())
+  expect(wired.sent).toEqual(['SIP/2.0 100 Trying', expect.stringMatching(/^INVITE /)])
+  expect(wired.app.counters.faults).toBe(2)
+})
+
+test('a hop that cannot be reached fails the branch at once (§16.9)', async () => {
+  const wired = await Wired.with(toGateway)
+  wired.receive(text())
+  wired.receiver.unreachable(
+    hop('UDP', '10.0.0.1', 5060),
+    new SipError('SIPW_ERR_UNREACHABLE', ['UDP:10.0.0.1:5060', 'ECONNREFUSED']),
+  )
+  expect(wired.sent.at(-1)).toBe('SIP/2.0 500 Server Internal Error')
+})
+
+test('one timer serves all: an INVITE is resent on its time, and not after an answer', async () => {
+  const wired = await Wired.with(toGateway)
+  wired.receive(text())
+  wired.clock.advance(1_600)
+  expect(wired.sent.filter((line) => line.startsWith('INVITE'))).toHaveLength(3)
+})

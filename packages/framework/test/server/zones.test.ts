@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals'
+import { Zones } from '#src/server/zones.js'
+
+test('an address belongs to the zone with the smallest block that holds it', () => {
+  const zones = new Zones({ inside: ['10.0.0.0/8', '2001:db8::/32'], lab: ['10.9.0.0/16'] })
+  expect(
+    ['10.1.2.3', '10.9.2.3', '2001:db8::1', '192.0.2.1'].map((each) => zones.of(each)),
+  ).toEqual(['inside', 'lab', 'inside', undefined])
+})
+
+test('an IPv4 address written as IPv6 belongs where it would as IPv4 (RFC 5118 §4.9)', () => {
+  expect(new Zones({ inside: ['10.0.0.0/8'] }).of('::ffff:10.1.2.3')).toBe('inside')
+})
+
+test('a faulty block is refused by name', () => {
+  expect(() => new Zones({ inside: ['10.0.0.0/33'] })).toThrow(
+    expect.objectContaining({
+      code: 'SIPW_ERR_CIDR',
+      message: expect.stringContaining('10.0.0.0/33'),
+    }),
+  )
+})
