@@ -10,6 +10,8 @@ class SmoothWeight implements Selector {
   #destinations: readonly Destination[] = []
   /** What each destination has earned and not yet paid. */
   #credit = new Float64Array(0)
+  /** The weights among which it was earned. */
+  #total = 0
 
   load(destinations: readonly Destination[]): void {
     const kept = new Map(this.#destinations.map(({ id }, index) => [id, this.#credit[index]!]))
@@ -20,17 +22,29 @@ class SmoothWeight implements Selector {
   select(): Walk {
     const credit = this.#credit
     const destinations = this.#destinations
-    let total = 0
+    const total = this.#usableWeight()
+    if (total !== this.#total) {
+      // Credit is worth at most one call of the total it was earned in; against a smaller one it would be a long run.
+      this.#total = total
+      credit.fill(0)
+    }
     let chosen = -1
     for (let index = 0; index < destinations.length; index++) {
       const destination = destinations[index]!
       if (!destination.usable || destination.weight === 0) continue
-      total += destination.weight
       credit[index]! += destination.weight
       if (chosen < 0 || credit[index]! > credit[chosen]!) chosen = index
     }
     if (chosen >= 0) credit[chosen]! -= total
     return new CreditWalk(destinations, credit, chosen)
+  }
+
+  #usableWeight(): number {
+    let total = 0
+    for (const destination of this.#destinations) {
+      if (destination.usable) total += destination.weight
+    }
+    return total
   }
 }
 

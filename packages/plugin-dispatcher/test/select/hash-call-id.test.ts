@@ -1,0 +1,84 @@
+import { expect, test } from '@jest/globals'
+import { type Destination } from '#src/destination.js'
+import { hashCallId } from '#src/select/hash-call-id.js'
+import { atWork, destinations, down, shares, walked, weighted } from './rig.js'
+
+const uris = Array.from({ length: 6 }, (_, n) => `sip:10.0.0.${n}`)
+
+/** The choice for each of many Call-IDs. */
+function map(loaded: readonly Destination[], keys = 6_000): (string | undefined)[] {
+  const { walk } = atWork(hashCallId, loaded)
+  return Array.from({ length: keys }, (_, n) => walk(`call-${n}@example.com`).next()?.id)
+}
+
+test('scenario 11: the same Call-ID goes to the same one, after a restart and with the lines in another order', () => {
+  const { walk } = atWork(hashCallId, destinations(...uris))
+  for (let n = 0; n < 500; n++) {
+    const chosen = [1, 2, 3].map(() => walk(`call-${n}@example.com`).next()?.id)
+    expect(new Set(chosen).size).toBe(1)
+  }
+  expect(map(destinations(...uris.toReversed()))).toEqual(map(destinations(...uris)))
+})
+
+/** Only the keys of the one that is gone have moved, evenly to all others. */
+function expectOnlyIts(
+  gone: string,
+  before: readonly unknown[],
+  after: readonly (string | undefined)[],
+) {
+  const moved = after.filter((id, n) => id !== before[n])
+  expect(moved).toHaveLength(before.filter((id) => id === gone).length)
+  expect(Math.abs(moved.length - 1_000)).toBeLessThanOrEqual(87)
+  const gains = shares(moved)
+  expect(Object.keys(gains).toSorted()).toEqual(uris.filter((uri) => uri !== gone))
+  for (const gain of Object.values(gains)) expect(Math.abs(gain - 200)).toBeLessThanOrEqual(38)
+}
+
+test('scenario 12: without one of six exactly its keys move, over all others; it comes back to the same map', () => {
+  const before = map(destinations(...uris))
+  const gone = uris[2]!
+  expectOnlyIts(gone, before, map(destinations(...uris.filter((uri) => uri !== gone))))
+  expect(map(destinations(...uris))).toEqual(before)
+})
+
+test('scenario 13: down is the same map as removed', () => {
+  const loaded = destinations(...uris)
+  const before = map(loaded)
+  down(loaded[2])
+  const after = map(loaded)
+  expectOnlyIts(uris[2]!, before, after)
+  expect(after).toEqual(map(destinations(...uris.filter((_, n) => n !== 2))))
+})
+
+test('its id is hashed and not its URI: a destination that moves keeps its keys', () => {
+  const at = (host: string) => destinations({ uri: `sip:${host}`, id: 'fs1' }, 'sip:b', 'sip:c')
+  expect(map(at('10.9.9.9'), 1_000)).toEqual(map(at('10.0.0.1'), 1_000))
+})
+
+test('keys fall by weight, and a weight that grows takes keys from others and moves none between them', () => {
+  const before = map(weighted({ a: 1, b: 2, c: 1 }))
+  const { a = 0, b = 0, c = 0 } = shares(before)
+  for (const [count, expected] of [
+    [a, 1_500],
+    [b, 3_000],
+    [c, 1_500],
+  ] as const)
+    expect(Math.abs(count - expected)).toBeLessThanOrEqual(155)
+  const after = map(weighted({ a: 1, b: 4, c: 1 }))
+  expect(new Set(after.filter((id, n) => id !== before[n]))).toEqual(new Set(['b']))
+})
+
+test('fallbacks: each usable one once, always in the same order, weight 0 last', () => {
+  const loaded = weighted({ zero: 0, a: 1, b: 5, c: 1, nil: 0 })
+  const { walk } = atWork(hashCallId, loaded)
+  const order = walked(walk('one'))
+  expect(order.toSorted()).toEqual(['a', 'b', 'c', 'nil', 'zero'])
+  expect(order.slice(-2)).toEqual(['zero', 'nil'])
+  expect(walked(walk('one'))).toEqual(order)
+  down(...loaded.filter(({ id }) => id === order[0]))
+  expect(walked(walk('one'))).toEqual(order.slice(1))
+})
+
+test('nobody there: nobody', () => {
+  expect(walked(atWork(hashCallId, []).walk())).toEqual([])
+})
