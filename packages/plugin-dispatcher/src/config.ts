@@ -1,6 +1,7 @@
 /** What `dispatcher({ … })` takes: one strict schema, every key with its default and a sentence. */
 import { isSipUri, parseUri } from '@sipwright/framework'
 import { z } from 'zod'
+import { destinationId } from './destination.js'
 import { parseReplyCode } from './reply-codes.js'
 import { isAlgorithm, type Algorithm } from './select/algorithm.js'
 
@@ -16,6 +17,14 @@ export function isDestinationUri(text: string): boolean {
     return false
   }
 }
+
+/** Whether an attribute may have that value: of `weight` and `maxload` a whole number, of others any. */
+export function isAttribute(name: string, value: string): boolean {
+  if (!numericAttributes.has(name.toLowerCase())) return true
+  return /^\d{1,7}$/.test(value) && Number(value) <= largestWeight
+}
+
+const numericAttributes: ReadonlySet<string> = new Set(['weight', 'maxload'])
 
 const wholeNumber = z.number().int().nonnegative()
 
@@ -50,8 +59,19 @@ const probeKeys = {
 
 const probeConfig = z.strictObject({
   ...probeKeys,
-  /** Who is probed: all · flagged (bit 8) · inactive ones only · none. Kamailio's ds_probing_mode 1, 3, 2, 0. */
+  /**
+   * Who is probed: all · those flagged (bit 8) · those flagged while they are inactive · none. Kamailio's
+   * ds_probing_mode 1, 3, 2, and 0 with no flag set.
+   */
   mode: z.enum(['all', 'flagged', 'inactive', 'none']).default('all'),
+})
+
+const attributes = z.record(z.string(), z.string()).superRefine((attrs, refusal) => {
+  for (const [name, value] of Object.entries(attrs)) {
+    if (isAttribute(name, value)) continue
+    const message = `expected a whole number up to ${largestWeight}, found '${value}'`
+    refusal.addIssue({ code: 'custom', path: [name], message })
+  }
 })
 
 const destinationConfig = z.strictObject({
@@ -65,10 +85,10 @@ const destinationConfig = z.strictObject({
   weight: wholeNumber.max(largestWeight).optional(),
   /** Calls in progress that it may have, for algorithms that count; 0 = any number. Default: `attrs.maxload`, else 0. */
   maxLoad: wholeNumber.optional(),
-  /** Kamailio's bits: 1 inactive, 2 trying, 4 disabled, 8 probed in mode `flagged`, 16 and 32 never probed. */
+  /** Kamailio's bits: 1 inactive, 2 trying, 4 disabled, 8 probed in modes `flagged` and `inactive`, 16 and 32 never probed. */
   flags: wholeNumber.max(63).default(0),
   /** Whatever algorithms and routes want to know of it; names in any case. */
-  attrs: z.record(z.string(), z.string()).default({}),
+  attrs: attributes.default({}),
   /** How this one is probed, where it differs from the rest. */
   probe: z
     .strictObject({
@@ -104,7 +124,20 @@ const setConfig = z.strictObject({
     })
     .default('round-robin'),
   /** The backends, in order; those of the source's file come behind them. */
-  destinations: z.array(anyDestination).default([]),
+  destinations: z
+    .array(anyDestination)
+    .superRefine((destinations, refusal) => {
+      const seen = new Set<string>()
+      destinations.forEach((destination, index) => {
+        const id = destinationId(destination)
+        if (seen.has(id)) {
+          const message = `expected a destination once in its set, found '${id}' again`
+          refusal.addIssue({ code: 'custom', path: [index], message })
+        }
+        seen.add(id)
+      })
+    })
+    .default([]),
 })
 
 export const dispatcherConfig = z.strictObject({

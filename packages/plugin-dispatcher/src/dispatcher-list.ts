@@ -2,7 +2,7 @@
  * Kamailio's dispatcher.list: `setid uri [flags [priority [attrs]]]`, one destination per line, `#` comments. A line
  * that cannot be read is a fault with its number; what happens to the rest is the caller's choice.
  */
-import { isDestinationUri, largestWeight, type DestinationConfig } from './config.js'
+import { isAttribute, isDestinationUri, largestWeight, type DestinationConfig } from './config.js'
 import { destinationId } from './destination.js'
 
 export interface ListEntry {
@@ -94,18 +94,12 @@ function parseAttributes(text: string): { readonly values: Map<string, string> }
     const value = equals < 0 ? '' : part.slice(equals + 1).trim()
     const unquoted = /^"[^"]*"$/.test(value) ? value.slice(1, -1) : value
     if (unquoted.includes('"')) return { found: part, expected: 'a closing quote' }
-    if (wholeNumbers.has(name) && !isWholeNumber(unquoted)) {
+    if (!isAttribute(name, unquoted)) {
       return { found: part, expected: `${name}= and a whole number up to ${largestWeight}` }
     }
     values.set(name, unquoted)
   }
   return { values }
-}
-
-const wholeNumbers: ReadonlySet<string> = new Set(['weight', 'maxload'])
-
-function isWholeNumber(text: string): boolean {
-  return /^\d{1,7}$/.test(text) && Number(text) <= largestWeight
 }
 
 /** The fields of a line, up to a `#` that begins one. */
