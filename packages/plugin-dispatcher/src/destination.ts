@@ -67,6 +67,8 @@ export class Destination {
   readonly state: DestinationState
   /** What the proxy is given: made once, not per request. */
   readonly target: Target
+  /** By the mode of all probes, whatever its flags. */
+  readonly #probedUnflagged: boolean
 
   /** `previous` is the one that this replaces; its state is kept if it is still the same place with the same flags. */
   constructor(
@@ -85,6 +87,9 @@ export class Destination {
     this.maxLoad = config.maxLoad ?? Number(this.attrs.get('maxload') ?? 0)
     this.flags = config.flags
     this.probe = probePolicy(config, probe)
+    const barred = flagBits.noResolve | flagBits.noProbe
+    this.#probedUnflagged =
+      probe.mode === 'all' && this.probe.intervalMs > 0 && (this.flags & barred) === 0
     const same = previous?.uri === config.uri && previous.flags === config.flags
     this.state = same ? previous.state : initialState(this.flags, this.probe, now)
     this.target = { uri: config.uri, role: 'next-hop', origin: this }
@@ -103,7 +108,10 @@ export class Destination {
     return this.state.counters
   }
 
-  /** Kamailio's two letters, such as AP, TX, IP, DX: its state, and whether it is probed (P), never (N) or not now (X). */
+  /**
+   * Kamailio's two letters, such as AP, TX, IP, DX: its state, and whether it is probed (P: flagged so, or in mode `all`),
+   * never (N) or not (X).
+   */
   get letters(): string {
     const { health, admin } = this.state
     const first =
@@ -114,7 +122,8 @@ export class Destination {
           : health.state === 'trying'
             ? 'T'
             : 'A'
-    if ((this.flags & flagBits.probing) !== 0) return `${first}P`
+    const probed = this.#probedUnflagged && admin !== 'disabled'
+    if (probed || (this.flags & flagBits.probing) !== 0) return `${first}P`
     return (this.flags & flagBits.noProbe) !== 0 ? `${first}N` : `${first}X`
   }
 }

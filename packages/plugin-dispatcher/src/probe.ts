@@ -110,7 +110,7 @@ export class Prober {
   #mayProbe({ flags, probe }: Destination): boolean {
     if (this.#mode === 'none' || probe.intervalMs === 0) return false
     if ((flags & (flagBits.noProbe | flagBits.noResolve)) !== 0) return false
-    return this.#mode !== 'flagged' || (flags & flagBits.probing) !== 0
+    return this.#mode === 'all' || (flags & flagBits.probing) !== 0
   }
 
   #isDue({ state }: Destination): boolean {

@@ -1,14 +1,16 @@
 import { expect, test } from '@jest/globals'
-import { type OutgoingResult, SipError } from '@sipwright/framework'
+import { type OutgoingRequest, type OutgoingResult, SipError } from '@sipwright/framework'
 import { answer, invite, SeededChance, VirtualClock } from '@sipwright/framework/testing'
-import { dispatcherConfig } from '#src/config.js'
+import { dispatcherConfig, type DispatcherInput } from '#src/config.js'
 import { Destination } from '#src/destination.js'
 import { Prober } from '#src/probe.js'
+
+type Given = NonNullable<NonNullable<DispatcherInput['sets']>[string]['destinations']>[number]
 
 type Answering = (uri: string, now: number) => OutgoingResult | 'refused' | number | undefined
 
 /** Destinations of sets that are probed on virtual time; undefined is silence. */
-function rig(uris: readonly string[], probe: object, answering: Answering, sets = 1) {
+function rig(uris: readonly Given[], probe: object, answering: Answering, sets = 1) {
   const clock = new VirtualClock()
   const config = dispatcherConfig.parse({ sets: { 1: { destinations: [...uris] } }, probe })
   const destinations = Array.from({ length: sets }, (_, set) =>
@@ -16,7 +18,13 @@ function rig(uris: readonly string[], probe: object, answering: Answering, sets 
       (each) => new Destination(String(set), each, config.probe, undefined, 0),
     ),
   ).flat()
-  const sent: { uri: string; at: number }[] = []
+  const sent: {
+    uri: string
+    at: number
+    method: string
+    from: string | undefined
+    timeoutMs: number
+  }[] = []
   const log: string[] = []
   let outstanding = 0
   let most = 0
@@ -24,10 +32,10 @@ function rig(uris: readonly string[], probe: object, answering: Answering, sets 
     clock,
     chance: new SeededChance(7),
     send(
-      { uri, timeoutMs }: { uri: string; timeoutMs: number },
+      { uri, method, from, timeoutMs }: OutgoingRequest & { timeoutMs: number },
       done: (r: OutgoingResult) => void,
     ) {
-      sent.push({ uri, at: clock.now() })
+      sent.push({ uri, at: clock.now(), method, from, timeoutMs })
       most = Math.max(most, ++outstanding)
       const result = answering(uri, clock.now())
       const end = (outcome: OutgoingResult) => {
@@ -140,4 +148,83 @@ test('interval 0 is off, disabled destinations are left alone, closing ends it',
   expect(sent).toEqual([])
   prober.stop()
   expect(clock.next).toBe(Infinity)
+})
+
+/** One of each kind: plain, flagged, inactive, both, never. */
+const kinds = [
+  'sip:plain',
+  { uri: 'sip:flagged', flags: 8 },
+  { uri: 'sip:inactive', flags: 1 },
+  { uri: 'sip:both', flags: 1 | 8 },
+  { uri: 'sip:never', flags: 8 | 32 },
+  { uri: 'sip:unresolved', flags: 1 | 8 | 16 },
+]
+
+test.each([
+  { mode: 'all', probed: ['sip:both', 'sip:flagged', 'sip:inactive', 'sip:plain'] },
+  { mode: 'flagged', probed: ['sip:both', 'sip:flagged'] },
+  { mode: 'inactive', probed: ['sip:both'] },
+  { mode: 'none', probed: [] },
+])('mode $mode probes $probed (dispatcher.md §1.7)', ({ mode, probed }) => {
+  const { clock, sent } = rig(kinds, { ...fast, mode }, () => undefined)
+  clock.advance(20_000)
+  expect([...new Set(sent.map(({ uri }) => uri))].toSorted()).toEqual(probed)
+})
+
+test('mode inactive: flagged and inactive is probed until it is back, then no more until it is out again', () => {
+  const { clock, destinations, sent } = rig(
+    [{ uri: 'sip:both', flags: 1 | 8 }],
+    { ...fast, mode: 'inactive' },
+    () => 200,
+  )
+  clock.advance(20_000)
+  expect(sent).toHaveLength(2)
+  expect(destinations[0]!.health.state).toBe('active')
+  destinations[0]!.health.force('inactive', 'marked', clock.now())
+  clock.advance(20_000)
+  expect(sent).toHaveLength(4)
+  expect(destinations[0]!.health.state).toBe('active')
+})
+
+test('mode flagged: a flagged one goes out and comes back', () => {
+  let silent = true
+  const { clock, log } = rig([{ uri: 'sip:a', flags: 8 }], { ...fast, mode: 'flagged' }, () =>
+    silent ? undefined : 200,
+  )
+  clock.advance(10_000)
+  silent = false
+  clock.advance(10_000)
+  expect(log.map((line) => line.split(' ')[0])).toEqual(['trying', 'inactive', 'active'])
+})
+
+test('a destination is probed by its own keys, the others as all are', () => {
+  const own = { method: 'INFO', intervalMs: 5_000, timeoutMs: 300, from: 'sip:own@example.com' }
+  const { clock, destinations, sent } = rig(
+    [
+      { uri: 'sip:a', probe: { ...own, threshold: 1, replyCodes: [486] } },
+      { uri: 'sip:b', probe: { intervalMs: 0 } },
+      'sip:c',
+    ],
+    fast,
+    () => 486,
+  )
+  clock.advance(20_000)
+  const to = (uri: string) => sent.filter((each) => each.uri === uri)
+  expect([to('sip:a').length, to('sip:b').length, to('sip:c').length]).toEqual([4, 0, 10])
+  expect(to('sip:a')[0]).toMatchObject({ method: 'INFO', timeoutMs: 300, from: own.from })
+  expect(to('sip:c')[0]).toMatchObject({ method: 'OPTIONS', timeoutMs: 1_000 })
+  expect(destinations.map(({ health }) => health.state)).toEqual(['active', 'active', 'inactive'])
+})
+
+test('of one endpoint in a set of its own threshold, each destination counts by its own', () => {
+  const { clock, destinations } = rig(
+    [
+      { uri: 'sip:a', id: 'soon', probe: { threshold: 1 } },
+      { uri: 'sip:a', id: 'late', probe: { threshold: 9 } },
+    ],
+    fast,
+    () => 503,
+  )
+  clock.advance(4_000)
+  expect(destinations.map(({ health }) => health.state)).toEqual(['inactive', 'trying'])
 })
