@@ -44,4 +44,5 @@ for (let round = 1; round <= Number(values.rounds); round++) {
   rounds.push(runs)
 }
 const rows = rowsOf(rounds, kamailio.name)
+if (rows.some(({ voided }) => voided.length > 0)) process.exitCode = 1
 console.log(values.json ? JSON.stringify(rows) : tableOf(rows, kamailio.name))

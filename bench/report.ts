@@ -7,10 +7,10 @@ export interface Row {
   readonly callsPerSecond: number
   readonly runs: number
   readonly voided: readonly string[]
-  /** CPU µs per call. */
-  readonly min: number
-  readonly median: number
-  readonly max: number
+  /** CPU µs per call; undefined when no run counts. */
+  readonly min: number | undefined
+  readonly median: number | undefined
+  readonly max: number | undefined
   /** Median of the ratios to the reference in the same round; undefined without one. */
   readonly ratio: number | undefined
 }
@@ -42,9 +42,9 @@ export function rowsOf(rounds: readonly (readonly Run[])[], reference: string): 
       callsPerSecond,
       runs: all.length,
       voided: all.flatMap((run) => (run.void === undefined ? [] : [run.void])),
-      min: Math.min(...figures),
-      median: median(figures),
-      max: Math.max(...figures),
+      min: figures.length === 0 ? undefined : Math.min(...figures),
+      median: figures.length === 0 ? undefined : median(figures),
+      max: figures.length === 0 ? undefined : Math.max(...figures),
       ratio: ratios.length === 0 ? undefined : median(ratios),
     }
   })
@@ -65,7 +65,7 @@ export function tableOf(rows: readonly Row[], reference: string): string {
     [
       row.callsPerSecond,
       row.system,
-      ...[row.min, row.median, row.max].map((figure) => figure.toFixed(0)),
+      ...[row.min, row.median, row.max].map((figure) => figure?.toFixed(0) ?? '–'),
       row.ratio?.toFixed(2) ?? '–',
       `${row.runs - row.voided.length} of ${row.runs}`,
     ].join(' | '),

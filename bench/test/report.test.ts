@@ -28,8 +28,10 @@ test('a void run counts nowhere and is named below the table', () => {
   expect(tableOf(rows, 'theirs')).toContain('void: ours: 3 of 100 calls failed')
 })
 
-test('a failed call, or more than one retransmission in a thousand calls, voids a run', () => {
-  expect(whyVoid(counts)).toBeUndefined()
-  expect(whyVoid({ ...counts, successful: 99 })).toBe('1 of 100 calls failed')
-  expect(whyVoid({ ...counts, retransmissions: 1 })).toBe('1 retransmissions in 100 calls')
+test('a failed call, or more than one retransmission in a thousand calls, voids a run, and so does a generator that fell behind', () => {
+  expect(whyVoid(counts, 100)).toBeUndefined()
+  expect(whyVoid({ ...counts, successful: 99 }, 100)).toBe('1 of 100 calls failed')
+  expect(whyVoid({ ...counts, retransmissions: 1 }, 100)).toBe('1 retransmissions in 100 calls')
+  expect(whyVoid(counts, 200)).toBe('100 of 200 calls were made')
+  expect(whyVoid(counts, 100, 1.5)).toBe('the generator took 1.50 times its time')
 })

@@ -88,13 +88,22 @@ export class Sipp {
   }
 
   #counts(): SippCounts {
+    const counts = this.#read()
+    rmSync(this.#folder, { recursive: true })
+    return counts
+  }
+
+  #read(): SippCounts {
     const file = readdirSync(this.#folder).find((name) => name.endsWith('.csv'))
     if (file === undefined) throw new Error(`SIPp left no statistics:\n${this.process.output}`)
     const lines = readFileSync(join(this.#folder, file), 'latin1').trim().split('\n')
     const names = lines[0]!.split(';')
     const values = lines.at(-1)!.split(';')
-    const value = (name: string): number => Number(values[names.indexOf(name)])
-    rmSync(this.#folder, { recursive: true })
+    const value = (name: string): number => {
+      const count = Number(values[names.indexOf(name)])
+      if (!Number.isFinite(count)) throw new Error(`SIPp's statistics have no ${name}`)
+      return count
+    }
     return {
       created: value('TotalCallCreated'),
       successful: value('SuccessfulCall(C)'),

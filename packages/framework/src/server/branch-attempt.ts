@@ -32,6 +32,8 @@ export class BranchAttempt implements ClientUser {
   #hops: readonly Hop[] = []
   #hop = 0
   #sent: SipRequest | undefined = undefined
+  /** Its target has spoken finally: there is nothing to cancel. */
+  #over = false
 
   constructor(proxying: Proxying, branch: Branch) {
     this.#proxying = proxying
@@ -87,8 +89,16 @@ export class BranchAttempt implements ClientUser {
     }
   }
 
+  /** The request has been answered: the copies are let go where no CANCEL can need them. */
+  forget(): void {
+    this.#copy = undefined
+    this.#hops = []
+    if (this.#over) this.#sent = undefined
+  }
+
   response(response: SipResponse, now: number): void {
     if (!takeOurVia(response)) return
+    if (response.status >= 200) this.#over = true
     const { incoming } = this.#proxying
     const { endpoint, route } = incoming
     if (endpoint.hooks.response.length > 0 || route?.response !== undefined) {
@@ -157,6 +167,7 @@ export class BranchAttempt implements ClientUser {
   #tryNextHop(): boolean {
     if (this.#hop + 1 >= this.#hops.length || !this.#proxying.restart(this.#branch)) return false
     this.#hop++
+    this.#over = false
     this.#send()
     return true
   }

@@ -288,7 +288,7 @@ export class Endpoint implements Receiver {
         break
       }
       case 'sendResponse':
-        this.#sendBack(effect.transaction.flow, effect.text, effect.transaction.request)
+        this.#sendBack(effect.transaction.flow, effect.text, effect.response)
         break
       case 'request':
         handleRequest(this, effect.transaction)
@@ -299,9 +299,15 @@ export class Endpoint implements Receiver {
       case 'cancel':
         ;(effect.transaction.user as IncomingRequest | undefined)?.cancel(effect.cancel)
         break
-      case 'response':
-        ;(effect.transaction.user as ClientUser).response(effect.response, this.now())
+      case 'response': {
+        const { transaction, response } = effect
+        ;(transaction.user as ClientUser).response(response, this.now())
+        // A non-INVITE delivers one final response; until its stragglers have passed nobody is told anything.
+        if (transaction.kind === 'non-invite-client' && response.status >= 200) {
+          transaction.user = undefined
+        }
         break
+      }
       case 'timeout':
         ;(effect.transaction.user as ClientUser).timeout(this.now())
         break
@@ -354,11 +360,11 @@ export class Endpoint implements Receiver {
    * Deviation: over UDP a response goes to the source of its request even when Via asks for no `rport`
    * (RFC 3581 §4): a Via that names another place would let a stranger aim our answers.
    */
-  #sendBack(flow: Flow, text: string, message: SipRequest | SipResponse): void {
+  #sendBack(flow: Flow, text: string, response: SipResponse | undefined): void {
     this.counters.responsesSent++
     const listener = this.listeners.at(flow.local)
-    if (listener === undefined || listener.sendBack(flow, text)) return
-    for (const hop of resolveResponse(message.via, flow)) {
+    if (listener === undefined || listener.sendBack(flow, text) || response === undefined) return
+    for (const hop of resolveResponse(response.via, flow)) {
       listener.sendTo(hop, text)
       return
     }

@@ -12,8 +12,9 @@ import { IncomingRequest } from './incoming-request.js'
 /** Validates (§16.3), takes our Route off (§16.4), and hands the request to its chain of middleware and handler. */
 export function handleRequest(endpoint: Endpoint, transaction: ServerTransaction): void {
   const { request } = transaction
+  if (request === undefined) return
   const key = loopKey(request, endpoint.loopSeed)
-  const incoming = new IncomingRequest(endpoint, transaction, key, endpoint.bytes)
+  const incoming = new IncomingRequest(endpoint, transaction, request, key, endpoint.bytes)
   transaction.user = incoming
   try {
     const refusal = validateRequest(request, {

@@ -37,8 +37,14 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
   #proxying: Proxying | undefined = undefined
   #localTag: string | undefined = undefined
 
-  constructor(endpoint: Endpoint, transaction: ServerTransaction, loopKey: string, bytes: number) {
-    super(endpoint, transaction.request, transaction.flow)
+  constructor(
+    endpoint: Endpoint,
+    transaction: ServerTransaction,
+    request: SipRequest,
+    loopKey: string,
+    bytes: number,
+  ) {
+    super(endpoint, request, transaction.flow)
     this.transaction = transaction
     this.loopKey = loopKey
     this.bytes = bytes
@@ -172,6 +178,8 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
   finish(): void {
     if (this.#done) return
     this.#done = true
+    // What waits for retransmissions needs the last response, not us. An INVITE may still be accepted late.
+    if (this.request.method !== 'INVITE') this.transaction.user = undefined
     const { endpoint } = this
     if (endpoint.hooks.done.length === 0) return
     const ctx = new DoneView(this, this.#status, this.#proxying?.branches ?? noBranches)

@@ -65,9 +65,9 @@ export async function injectInto(
   options: InjectOptions,
 ): Promise<InjectedCall> {
   const listeners = app.listeners.withoutAddresses()
-  let branches: readonly Branch[] = []
+  let branches: readonly InjectedBranch[] = []
   const hooks = app.hooks.with((ctx) => {
-    branches = ctx.branches
+    branches = ctx.branches.map(injectedBranch)
   })
   const endpoint = new Endpoint({
     ...app,
@@ -93,16 +93,16 @@ export async function injectInto(
     status: caller.finalAt === undefined ? undefined : last?.status,
     response: caller.finalAt === undefined ? undefined : last,
     responses: caller.responses,
-    branches: branches.map((branch) => ({
-      target: branch.target,
-      request: (branch.user as BranchAttempt | undefined)?.sent,
-      status: branch.response?.status,
-    })),
+    branches,
     elapsedMs: (caller.finalAt ?? clock.now()) - startedAt,
   }
 }
 
 const longestCallMs = 600_000
+
+function injectedBranch({ target, user, response }: Branch): InjectedBranch {
+  return { target, request: (user as BranchAttempt | undefined)?.sent, status: response?.status }
+}
 
 function isBusy(endpoint: Endpoint): boolean {
   return endpoint.layer.servers + endpoint.layer.clients > 0

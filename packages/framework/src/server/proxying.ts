@@ -102,6 +102,7 @@ export class Proxying implements Waiting {
       }
       case 'done':
         this.incoming.finish()
+        for (const branch of this.branches) attemptOf(branch).forget()
         break
     }
   }

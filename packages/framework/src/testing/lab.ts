@@ -10,6 +10,7 @@
  */
 import { type SipError } from '../errors.js'
 import { hop, type Flow, type Hop, type TransportName } from '../message/flow.js'
+import { type SipRequest } from '../message/message.js'
 import { Deadlines, type Timed } from '../transaction/deadlines.js'
 import {
   TransactionLayer,
@@ -90,6 +91,8 @@ export class Lab {
 /** One client transaction that has just been started. */
 export class ClientLab extends Lab {
   readonly tx: ClientTransaction
+  /** What it sent; the transaction itself forgets it when it has its answer. */
+  readonly request: SipRequest
   /** Where responses come from. */
   readonly flow: Flow
 
@@ -98,14 +101,15 @@ export class ClientLab extends Lab {
     const target = labHop(transport)
     this.flow = labFlow(transport, target.address)
     const options = { reliable: transport !== 'UDP', user: undefined }
-    const [first] = this.take(this.layer.send(request(method), target, options, this.now))
+    this.request = request(method)
+    const [first] = this.take(this.layer.send(this.request, target, options, this.now))
     if (first?.kind !== 'sendRequest') throw new Error('a started transaction sends its request')
     this.tx = first.transaction
   }
 
   /** A response comes in. */
   receive(status: number, flow: Flow = this.flow): readonly TransactionEffect[] {
-    const response = answer(this.tx.request, status)
+    const response = answer(this.request, status)
     return this.take(this.layer.receiveResponse(response, flow, this.now))
   }
 
@@ -123,6 +127,8 @@ export class ClientLab extends Lab {
 /** One server transaction whose request has just come in. */
 export class ServerLab extends Lab {
   readonly tx: ServerTransaction
+  /** What came in first. */
+  readonly request: SipRequest
   /** Where the request came from. */
   readonly flow: Flow
   readonly #method: string
@@ -141,6 +147,7 @@ export class ServerLab extends Lab {
     const [first] = this.receive(method)
     if (first?.kind !== 'request') throw new Error('a new request goes to the transaction user')
     this.tx = first.transaction
+    this.request = first.transaction.request!
   }
 
   /** A request comes in; without a method, the first one once more. Fields differ where given. */
@@ -155,7 +162,7 @@ export class ServerLab extends Lab {
 
   /** The transaction user answers. */
   respond(status: number): readonly TransactionEffect[] {
-    return this.take(this.layer.respond(this.tx, answer(this.tx.request, status), this.now))
+    return this.take(this.layer.respond(this.tx, answer(this.request, status), this.now))
   }
 
   /** The transaction user will not answer. */

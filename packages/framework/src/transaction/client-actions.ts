@@ -30,3 +30,12 @@ export function report(transaction: ClientRecord, error: SipError): TransactionE
 export function release(transaction: ClientRecord): undefined {
   transaction.text = ''
 }
+
+/**
+ * The final response has come: until the last straggler has passed the key is kept and little more, for there are
+ * many thousands of ended transactions.
+ */
+export function forget(transaction: ClientRecord): undefined {
+  transaction.text = ''
+  transaction.request = undefined
+}

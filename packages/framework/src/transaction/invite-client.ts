@@ -4,7 +4,7 @@
  */
 import { ackFor, type SipResponse } from '../message/message.js'
 import { serialize } from '../message/serialize.js'
-import { deliver, release, report, sendRequest, timeout } from './client-actions.js'
+import { deliver, forget, release, report, sendRequest, timeout } from './client-actions.js'
 import { resendAgainAfter, type Machine } from './machine.js'
 import { type ClientRecord, type TransactionEffect } from './transaction.js'
 
@@ -27,8 +27,8 @@ export const inviteClientMachine: Machine<InviteClientState, ClientRecord> = {
     timers: ['A', 'B'],
     on: {
       '1xx': { do: [deliver, release], to: 'proceeding' },
-      '2xx': { do: [deliver, release], to: 'accepted' },
-      '300-699': { do: [sendAck, deliver, release], to: 'completed' },
+      '2xx': { do: [deliver, forget], to: 'accepted' },
+      '300-699': { do: [sendAck, deliver], to: 'completed' },
       timerA: { do: [resend] },
       timerB: { do: [timeout], to: 'terminated' },
       transportError: { do: [report], to: 'terminated' },
@@ -39,7 +39,7 @@ export const inviteClientMachine: Machine<InviteClientState, ClientRecord> = {
     timers: [],
     on: {
       '1xx': { do: [deliver] },
-      '2xx': { do: [deliver], to: 'accepted' },
+      '2xx': { do: [deliver, forget], to: 'accepted' },
       '300-699': { do: [sendAck, deliver], to: 'completed' },
       abandon: { do: [], to: 'abandoned' },
     },
@@ -48,7 +48,7 @@ export const inviteClientMachine: Machine<InviteClientState, ClientRecord> = {
     timers: ['B'],
     on: {
       '1xx': { do: [deliver] },
-      '2xx': { do: [deliver], to: 'accepted' },
+      '2xx': { do: [deliver, forget], to: 'accepted' },
       '300-699': { do: [sendAck, deliver], to: 'completed' },
       timerB: { do: [], to: 'terminated' },
       transportError: { do: [], to: 'terminated' },
@@ -64,7 +64,7 @@ export const inviteClientMachine: Machine<InviteClientState, ClientRecord> = {
   completed: {
     timers: ['D'],
     on: {
-      '300-699': { do: [sendAck] },
+      '300-699': { do: [sendAckAgain] },
       timerD: { do: [], to: 'terminated' },
       transportError: { do: [], to: 'terminated' },
     },
@@ -78,8 +78,13 @@ function resend(transaction: ClientRecord, _input: undefined, now: number): Tran
   return { kind: 'sendRequest', text: transaction.text, transaction }
 }
 
-/** RFC 3261 §17.1.1.3: to the same hop as the INVITE. */
+/** RFC 3261 §17.1.1.3: to the same hop as the INVITE, which is not needed any more. */
 function sendAck(transaction: ClientRecord, response: SipResponse): TransactionEffect {
-  const text = serialize(ackFor(transaction.request, response))
-  return { kind: 'sendRequest', text, transaction }
+  transaction.text = serialize(ackFor(transaction.request!, response))
+  transaction.request = undefined
+  return sendAckAgain(transaction)
+}
+
+function sendAckAgain(transaction: ClientRecord): TransactionEffect {
+  return { kind: 'sendRequest', text: transaction.text, transaction }
 }

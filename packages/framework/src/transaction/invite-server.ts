@@ -73,7 +73,7 @@ export const inviteServerMachine: Machine<InviteServerState, ServerRecord> = {
 
 /** RFC 3261 §17.2.1: the caller shall not go on resending while the transaction user is silent. */
 function sendTrying(transaction: ServerRecord): TransactionEffect {
-  return sendAndKeep(transaction, responseTo(transaction.request, 100))
+  return sendAndKeep(transaction, responseTo(transaction.request!, 100))
 }
 
 /** Timer G doubles up to T2. RFC 3261 §17.2.1 */

@@ -92,7 +92,7 @@ export class TransactionLayer {
       const transaction = this.#clients.get(clientKey(response.via.branch ?? '', method))
       if (
         transaction === undefined ||
-        transaction.request.method !== method ||
+        transaction.method !== method ||
         transaction.hop.address !== flow.remoteAddress
       ) {
         return [{ kind: 'stray', response, flow }]

@@ -1,5 +1,5 @@
 /** Non-INVITE client transaction: RFC 3261 §17.1.2 and Figure 6. */
-import { deliver, release, report, sendRequest, timeout } from './client-actions.js'
+import { deliver, forget, release, report, sendRequest, timeout } from './client-actions.js'
 import { resendAgainAfter, type Machine } from './machine.js'
 import { type ClientRecord, type TransactionEffect } from './transaction.js'
 
@@ -17,7 +17,7 @@ export const nonInviteClientMachine: Machine<NonInviteClientState, ClientRecord>
     timers: ['E', 'F'],
     on: {
       '1xx': { do: [deliver], to: 'proceeding' },
-      '200-699': { do: [deliver, release], to: 'completed' },
+      '200-699': { do: [deliver, forget], to: 'completed' },
       timerE: { do: [resend] },
       timerF: { do: [timeout], to: 'terminated' },
       transportError: { do: [report], to: 'terminated' },
@@ -28,7 +28,7 @@ export const nonInviteClientMachine: Machine<NonInviteClientState, ClientRecord>
     timers: ['E', 'F'],
     on: {
       '1xx': { do: [deliver] },
-      '200-699': { do: [deliver, release], to: 'completed' },
+      '200-699': { do: [deliver, forget], to: 'completed' },
       timerE: { do: [resendEveryT2] },
       timerF: { do: [timeout], to: 'terminated' },
       transportError: { do: [report], to: 'terminated' },
@@ -39,7 +39,7 @@ export const nonInviteClientMachine: Machine<NonInviteClientState, ClientRecord>
     timers: ['F'],
     on: {
       '1xx': { do: [deliver] },
-      '200-699': { do: [deliver], to: 'completed' },
+      '200-699': { do: [deliver, forget], to: 'completed' },
       timerF: { do: [], to: 'terminated' },
       transportError: { do: [], to: 'terminated' },
     },

@@ -1,6 +1,6 @@
 /** Non-INVITE server transaction: RFC 3261 §17.2.2 and Figure 8, within the bounds of RFC 4320. */
 import { type Machine } from './machine.js'
-import { passRequest, sendAndKeep, sendLastAgain } from './server-actions.js'
+import { forgetRequest, passRequest, sendAndKeep, sendLastAgain } from './server-actions.js'
 import { type ServerRecord } from './transaction.js'
 
 export type NonInviteServerState = 'new' | 'trying' | 'proceeding' | 'completed' | 'terminated'
@@ -17,7 +17,7 @@ export const nonInviteServerMachine: Machine<NonInviteServerState, ServerRecord>
     timers: ['expiry'],
     on: {
       '1xx': { do: [sendAndKeep], to: 'proceeding' },
-      '200-699': { do: [sendAndKeep], to: 'completed' },
+      '200-699': { do: [sendAndKeep, forgetRequest], to: 'completed' },
       timerexpiry: { do: [], to: 'terminated' },
       drop: { do: [], to: 'terminated' },
     },
@@ -27,7 +27,7 @@ export const nonInviteServerMachine: Machine<NonInviteServerState, ServerRecord>
     on: {
       request: { do: [sendLastAgain] },
       '1xx': { do: [sendAndKeep] },
-      '200-699': { do: [sendAndKeep], to: 'completed' },
+      '200-699': { do: [sendAndKeep, forgetRequest], to: 'completed' },
       timerexpiry: { do: [], to: 'terminated' },
       drop: { do: [], to: 'terminated' },
     },

@@ -16,7 +16,8 @@ import { type HopQueue } from './waiting.js'
 export interface ServerTransaction extends Timed {
   readonly kind: 'invite-server' | 'non-invite-server'
   readonly state: string
-  readonly request: SipRequest
+  /** Undefined once a non-INVITE has its final response: only its bytes are needed from then on. */
+  readonly request: SipRequest | undefined
   readonly flow: Flow
   /** What the floor above hangs on it: the request's own context. */
   user: unknown
@@ -26,7 +27,8 @@ export interface ServerTransaction extends Timed {
 export interface ClientTransaction extends Timed {
   readonly kind: 'invite-client' | 'non-invite-client'
   readonly state: string
-  readonly request: SipRequest
+  /** Undefined once the final response has come: nothing is made of it any more. */
+  readonly request: SipRequest | undefined
   /** Where it left for: responses are accepted from no other address. */
   readonly hop: Hop
   readonly reliable: boolean
@@ -45,6 +47,8 @@ export type TransactionEffect =
       readonly kind: 'sendResponse'
       readonly text: string
       readonly transaction: ServerTransaction
+      /** What the text was made of; undefined when it leaves again. */
+      readonly response: SipResponse | undefined
     }
   /** A new request, for the transaction user. Retransmissions never get here. */
   | { readonly kind: 'request'; readonly transaction: ServerTransaction }
@@ -93,10 +97,13 @@ export interface Stepped extends Timed {
 /** The record behind a `ClientTransaction`. */
 export interface ClientRecord extends ClientTransaction, Stepped {
   state: string
+  request: SipRequest | undefined
+  /** Of its request. */
+  readonly method: string
   readonly reliable: boolean
   readonly machine: Machine<string, ClientRecord>
   readonly key: string
-  /** The request's bytes while they may have to be sent again. */
+  /** The bytes that may have to be sent again: the request's, then those of the ACK for a failure. */
   text: string
   /** Neighbours and queue in the index of those that have heard nothing yet. */
   queue: HopQueue | undefined
@@ -107,6 +114,7 @@ export interface ClientRecord extends ClientTransaction, Stepped {
 /** The record behind a `ServerTransaction`. */
 export interface ServerRecord extends ServerTransaction, Stepped {
   state: string
+  request: SipRequest | undefined
   readonly machine: Machine<string, ServerRecord>
   readonly key: string
   /** The last response's bytes while they may have to be sent again. */
@@ -131,6 +139,7 @@ export function newClient(
     machine,
     key,
     request,
+    method: request.method,
     hop,
     reliable,
     timers,

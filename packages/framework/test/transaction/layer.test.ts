@@ -107,7 +107,7 @@ test('an RFC 2543 ACK must carry the To tag of the response (§17.2.3)', () => {
 test('a final response that was discarded does not change the To tag that the ACK must carry (§17.2.3)', () => {
   const call = new ServerLab('INVITE', 'UDP', {}, rfc2543)
   call.respond(486)
-  call.layer.respond(call.tx, answer(call.tx.request, 503, { toTag: 'late' }), call.now)
+  call.layer.respond(call.tx, answer(call.request, 503, { toTag: 'late' }), call.now)
   expect(call.receive('ACK', { toTag: 'a6c85cf' })).toEqual([])
   expect(call.tx.state).toBe('confirmed')
 })
@@ -235,14 +235,14 @@ test('a response matches by branch and CSeq method (§17.1.3)', () => {
 test('the responses to a CANCEL and to its INVITE are told apart by CSeq method (§17.1.3)', () => {
   const call = new ClientLab('INVITE')
   call.receive(180)
-  const cancel = cancelFor(call.tx.request)
+  const cancel = cancelFor(call.request)
   call.take(call.layer.send(cancel, call.tx.hop, unreliable, 0))
   expect(call.layer.clients).toBe(2)
   call.take(call.layer.receiveResponse(answer(cancel, 200), call.flow, 0))
   expect(call.tx.state).toBe('proceeding')
   call.receive(487)
   expect(call.tx.state).toBe('completed')
-  expect(call.all('response').map(({ transaction }) => transaction.request.method)).toEqual([
+  expect(call.all('response').map(({ response }) => response.cseq.method)).toEqual([
     'INVITE',
     'CANCEL',
     'INVITE',
@@ -350,7 +350,7 @@ test('with the table full, retransmissions, CANCEL and ACK still find their INVI
   expect(come('INVITE', { branch: 'z9hG4bKfirst' })).toEqual([])
   expect(come('CANCEL', { branch: 'z9hG4bKfirst' })).toEqual(['sendResponse', 'cancel'])
   const invite = lab.all('request')[0]!.transaction
-  lab.take(lab.layer.respond(invite, answer(invite.request, 487), 0))
+  lab.take(lab.layer.respond(invite, answer(invite.request!, 487), 0))
   expect(come('ACK', { branch: 'z9hG4bKfirst' })).toEqual([])
   expect(invite.state).toBe('confirmed')
 })

@@ -62,15 +62,15 @@ class Run {
         // Mostly what belongs together: the same fields as the server transaction's own request.
         if (server === undefined) return
         const fields = variants.find(
-          ({ branch }) => branch === server.request.via.branch || branch === undefined,
+          ({ branch }) => branch === requestOf(server).via.branch || branch === undefined,
         )
-        const again = request(this.#one([server.request.method, 'ACK', 'CANCEL']), fields)
+        const again = request(this.#one([requestOf(server).method, 'ACK', 'CANCEL']), fields)
         return this.#take(layer.receiveRequest(again, server.flow, now))
       }
       case 3:
       case 4: {
         if (server === undefined) return
-        const response = answer(server.request, this.#one(statuses))
+        const response = answer(requestOf(server), this.#one(statuses))
         this.#answering = server
         this.#take(layer.respond(server, response, now))
         this.#answering = undefined
@@ -92,7 +92,7 @@ class Run {
       case 7:
       case 8: {
         if (client === undefined) return
-        const response = answer(client.request, this.#one(statuses))
+        const response = answer(requestOf(client), this.#one(statuses))
         return this.#take(layer.receiveResponse(response, labFlow('UDP', '192.0.2.8'), now))
       }
       case 9: {
@@ -133,7 +133,7 @@ class Run {
     }
     for (const server of this.servers) {
       if (server.kind !== 'invite-server' || server.state !== 'proceeding') continue
-      this.#take(this.lab.layer.respond(server, answer(server.request, 487), this.lab.now))
+      this.#take(this.lab.layer.respond(server, answer(requestOf(server), 487), this.lab.now))
     }
   }
 
@@ -192,3 +192,12 @@ test('64·T1·2 after the last input only Proceeding waits, and then everything 
     expect([lab.layer.unheard, lab.deadlines.size]).toEqual([0, 0])
   }
 })
+
+/** A transaction forgets its request when it has been answered; what a stranger sends then is made of this one. */
+const remembered = new WeakMap<Transaction, SipRequest>()
+
+function requestOf(transaction: Transaction): SipRequest {
+  const known = transaction.request ?? remembered.get(transaction) ?? request('OPTIONS')
+  remembered.set(transaction, known)
+  return known
+}
