@@ -1,6 +1,7 @@
 /** The CSeq header field. RFC 3261 §20.16 */
 import { SipError } from '../errors.js'
 import { excerpt, isDigit, isToken, isWhite, readNumber, skipWhite, trimEnd } from './grammar.js'
+import { methodName } from './method.js'
 
 /** RFC 3261 §20.16 */
 export interface CSeq {
@@ -25,7 +26,7 @@ export function parseCSeq(text: string, start = 0, end = text.length): CSeq {
   for (let i = method; i < to; i++) {
     if (!isToken(text.charCodeAt(i))) throw malformed(text, from, to)
   }
-  return { number, method: text.slice(method, to) }
+  return { number, method: methodName(text, method, to) }
 }
 
 const largestNumber = 0x7fff_ffff

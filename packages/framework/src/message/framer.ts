@@ -115,7 +115,10 @@ export class Framer {
     let error = section.error
     if (error === undefined) {
       try {
-        length = contentLength(new SipHeaders([text], section.rows), Number.MAX_SAFE_INTEGER)
+        length = contentLength(
+          new SipHeaders(text, section.rows, section.used),
+          Number.MAX_SAFE_INTEGER,
+        )
       } catch (cause) {
         if (!(cause instanceof SipError)) throw cause
         error = cause

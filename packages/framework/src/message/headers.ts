@@ -41,13 +41,19 @@ export const NO_LINE = 0x3fff_ffff
  * (unless escaped in a quoted string) or one that is not latin1: it could not leave as the field it was meant to be.
  */
 export class SipHeaders {
+  /** The text that came and one for each edit; `#rows` is what `lines.ts` says. Both have room for a few edits. */
   readonly #texts: string[]
+  #textsUsed: number
   readonly #rows: number[]
+  #used: number
+  #version = 0
 
-  /** An empty section; `parseMessage` hands in what it has indexed. */
-  constructor(texts: string[] = [], rows: number[] = []) {
-    this.#texts = texts
+  /** An empty section; `parseMessage` hands in the text that came and what it has indexed. */
+  constructor(text = '', rows: number[] = [], used = rows.length) {
+    this.#texts = [text, '', '', '', '']
+    this.#textsUsed = 1
     this.#rows = rows
+    this.#used = used
   }
 
   /** Headers from `Name: value` pairs, in this order. */
@@ -55,7 +61,7 @@ export class SipHeaders {
     const headers = new SipHeaders()
     for (const [name, value] of fields) {
       check(name, value)
-      headers.#insert(headers.#rows.length, name, value)
+      headers.#insert(headers.#used, name, value)
     }
     return headers
   }
@@ -93,14 +99,8 @@ export class SipHeaders {
 
   /** The first of `values(name)`, without parsing the others. */
   firstValue(name: string): string | undefined {
-    for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row + ROW)) {
-      const line = this.#value(row)
-      const from = elementStart(line, 0, line.length)
-      if (from === line.length) continue
-      const to = elementEnd(line, from, line.length)
-      return line.slice(from, trimEnd(line, from, to))
-    }
-    return undefined
+    const span = this.span(nameId(name), false, name)
+    return span?.text.slice(span.from, span.to)
   }
 
   /** How many `values(name)` there are; -1 if an empty one stands among them. */
@@ -132,7 +132,7 @@ export class SipHeaders {
   set(name: string, value: string): this {
     check(name, value)
     const row = this.#find(name, 0)
-    if (row < 0) return this.#insert(this.#rows.length, name, value)
+    if (row < 0) return this.#insert(this.#used, name, value)
     this.#replace(row, name, value)
     this.#removeFrom(name, row + ROW)
     return this
@@ -141,7 +141,7 @@ export class SipHeaders {
   /** Adds a line after the last line of that name, or at the end. */
   append(name: string, value: string): this {
     check(name, value)
-    let at = this.#rows.length
+    let at = this.#used
     for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, at)) at = row + ROW
     return this.#insert(at, name, value)
   }
@@ -195,12 +195,15 @@ export class SipHeaders {
 
   /** Independent of this one; costs no copy of text. */
   clone(): SipHeaders {
-    return new SipHeaders(this.#texts.slice(), this.#rows.slice())
+    const copy = new SipHeaders('', this.#rows.slice(), this.#used)
+    for (let index = 0; index < this.#textsUsed; index++) copy.#texts[index] = this.#texts[index]!
+    copy.#textsUsed = this.#textsUsed
+    return copy
   }
 
   /** Name as written and value (unfolded, trimmed) of every line, in order. */
   *entries(): IterableIterator<readonly [name: string, value: string]> {
-    for (let row = 0; row < this.#rows.length; row += ROW) {
+    for (let row = 0; row < this.#used; row += ROW) {
       yield [this.#name(row), this.#value(row)]
     }
   }
@@ -217,12 +220,13 @@ export class SipHeaders {
 
   /**
    * Where the first value of the name with this number stands: without copying it, as a loop over a slice of a
-   * text takes twice the time of one over the text. `whole`: commas split nothing.
+   * text takes twice the time of one over the text. `whole`: commas split nothing. A name without a number is given.
    */
-  span(id: number, whole = false): Span | undefined {
+  span(id: number, whole = false, name = ''): Span | undefined {
     const rows = this.#rows
-    for (let row = 0; row < rows.length; row += ROW) {
-      if ((rows[row]! & 0xff) !== id) continue
+    const used = this.#used
+    for (let row = 0; row < used; row += ROW) {
+      if ((rows[row]! & 0xff) !== id || (id === UNKNOWN && !this.#isNamed(row, name))) continue
       const folded = (rows[row]! & FOLDED) !== 0
       const text = folded ? this.#value(row) : this.#texts[rows[row + TEXT]!]!
       const start = folded ? 0 : rows[row + VALUE]!
@@ -235,13 +239,19 @@ export class SipHeaders {
     return undefined
   }
 
+  /** Counts the edits: while it stays the same, so does every line. */
+  get version(): number {
+    return this.#version
+  }
+
   /**
    * Which line is the first of the name with this number: the same number means the same line with the same value,
    * in this section and in its clones. `NO_LINE` if there is none.
    */
   line(id: number): number {
     const rows = this.#rows
-    for (let row = 0; row < rows.length; row += ROW) {
+    const used = this.#used
+    for (let row = 0; row < used; row += ROW) {
       if ((rows[row]! & 0xff) !== id) continue
       // Each edited line has a text of its own; those that came lie in text 0 at different places.
       return rows[row + TEXT] === 0 ? rows[row + START]! : -rows[row + TEXT]!
@@ -251,24 +261,31 @@ export class SipHeaders {
 
   /** The lines of these names, byte for byte, in the order of the names; others are left behind. */
   pick(ids: readonly number[]): SipHeaders {
-    const rows: number[] = []
+    const picked = new SipHeaders('', new Array<number>((ids.length + 4) * ROW).fill(0), 0)
+    for (let index = 0; index < this.#textsUsed; index++) picked.#texts[index] = this.#texts[index]!
+    picked.#textsUsed = this.#textsUsed
     for (const id of ids) {
-      for (let row = 0; row < this.#rows.length; row += ROW) {
-        if ((this.#rows[row]! & 0xff) === id) rows.push(...this.#rows.slice(row, row + ROW))
+      for (let row = 0; row < this.#used; row += ROW) {
+        if ((this.#rows[row]! & 0xff) !== id) continue
+        for (let field = 0; field < ROW; field++) {
+          picked.#rows[picked.#used + field] = this.#rows[row + field]!
+        }
+        picked.#used += ROW
       }
     }
-    return new SipHeaders(this.#texts.slice(), rows)
+    return picked
   }
 
   #join(length: number): string {
     const rows = this.#rows
+    const used = this.#used
     let joined = ''
     let counted = length < 0
     // The run of neighbours that has not been written yet.
     let text = -1
     let from = 0
     let to = 0
-    for (let row = 0; row < rows.length; row += ROW) {
+    for (let row = 0; row < used; row += ROW) {
       if (length >= 0 && (rows[row]! & 0xff) === CONTENT_LENGTH) {
         if (counted || this.#number(row) !== length) continue
         counted = true
@@ -285,15 +302,18 @@ export class SipHeaders {
   }
 
   #number(row: number): number {
-    const value = this.#value(row)
-    return readNumber(value, 0, value.length, Number.MAX_SAFE_INTEGER)
+    const text = this.#texts[this.#rows[row + TEXT]!]!
+    const from = this.#rows[row + VALUE]!
+    const to = trimEnd(text, from, this.#rows[row + END]!)
+    return readNumber(text, from, to, Number.MAX_SAFE_INTEGER)
   }
 
   /** The first line of that name from `from` on; -1 if there is none. */
   #find(name: string, from: number): number {
     const rows = this.#rows
+    const used = this.#used
     const id = nameId(name)
-    for (let row = from; row < rows.length; row += ROW) {
+    for (let row = from; row < used; row += ROW) {
       if ((rows[row]! & 0xff) === id && (id !== UNKNOWN || this.#isNamed(row, name))) return row
     }
     return -1
@@ -325,17 +345,26 @@ export class SipHeaders {
   }
 
   #replace(row: number, name: string, value: string): void {
-    const line = this.#line(name, value)
-    for (let field = 0; field < ROW; field++) this.#rows[row + field] = line[field]!
+    this.#write(row, name, value)
+    this.#version++
   }
 
   #insert(at: number, name: string, value: string): this {
-    this.#rows.splice(at, 0, ...this.#line(name, value))
+    const rows = this.#rows
+    const used = this.#used
+    while (rows.length < used + ROW) rows.push(0)
+    for (let index = used - 1; index >= at; index--) rows[index + ROW] = rows[index]!
+    this.#used += ROW
+    this.#write(at, name, value)
+    this.#version++
     return this
   }
 
   #removeRow(row: number): void {
-    this.#rows.splice(row, ROW)
+    const rows = this.#rows
+    const used = (this.#used -= ROW)
+    for (let index = row; index < used; index++) rows[index] = rows[index + ROW]!
+    this.#version++
   }
 
   #removeFrom(name: string, from: number): void {
@@ -344,11 +373,16 @@ export class SipHeaders {
     }
   }
 
-  /** The row of a new line, its text added to the others. */
-  #line(name: string, value: string): number[] {
+  /** Makes the row that of a new line, whose text is added to the others. */
+  #write(row: number, name: string, value: string): void {
     const text = `${name}: ${value}\r\n`
-    const index = this.#texts.push(text) - 1
-    return [nameId(name), index, 0, name.length + 2, text.length - 2]
+    const rows = this.#rows
+    rows[row] = nameId(name)
+    rows[row + TEXT] = this.#textsUsed
+    rows[row + START] = 0
+    rows[row + VALUE] = name.length + 2
+    rows[row + END] = text.length - 2
+    this.#texts[this.#textsUsed++] = text
   }
 }
 

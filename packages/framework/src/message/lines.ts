@@ -29,6 +29,8 @@ export const FOLDED = 256
 
 export interface HeaderSection {
   readonly rows: number[]
+  /** How much of `rows` is in use. */
+  readonly used: number
   /** Where the body begins; -1 if no empty line ends the section. */
   readonly bodyAt: number
   /** Bit n: a line whose name has number n is there; more than one such line. */
@@ -40,6 +42,60 @@ export interface HeaderSection {
 
 /** Indexes the lines from `from` on, up to the empty line. */
 export function indexLines(text: string, from: number, limits: MessageLimits): HeaderSection {
+  plainSection.lastIndex = from
+  const end = plainSection.test(text) ? plainSection.lastIndex - 2 : -1
+  const section = end < 0 ? undefined : indexPlainLines(text, from, end, limits)
+  return section ?? indexAnyLines(text, from, limits)
+}
+
+/** The rows of the message in hand: one array that has grown already. */
+const scratch: number[] = []
+
+/** A message that is edited gets a few lines more: room for them, so that its rows need not move. */
+const spareRows = 4 * ROW
+
+/** Every line is plain up to the empty one at `end`; undefined if there is more than is allowed. */
+function indexPlainLines(
+  text: string,
+  from: number,
+  end: number,
+  limits: MessageLimits,
+): HeaderSection | undefined {
+  if (end - from > limits.headerBytes) return undefined
+  let used = 0
+  let seen = 0
+  let repeated = 0
+  let at = from
+  while (at < end) {
+    const lineEnd = text.indexOf('\r', at)
+    const colon = text.indexOf(':', at)
+    if (lineEnd - at > limits.headerLineBytes || used === limits.headers * ROW) return undefined
+    const id = headerId(text, at, trimEnd(text, at, colon))
+    scratch[used] = id
+    scratch[used + TEXT] = 0
+    scratch[used + START] = at
+    scratch[used + VALUE] = skipBlank(text, colon + 1)
+    scratch[used + END] = lineEnd
+    used += ROW
+    if (id < 32) {
+      repeated |= seen & (1 << id)
+      seen |= 1 << id
+    }
+    at = lineEnd + 2
+  }
+  while (scratch.length < used + spareRows) scratch.push(0)
+  return {
+    rows: scratch.slice(0, used + spareRows),
+    used,
+    seen,
+    repeated,
+    bodyAt: end + 2,
+    error: undefined,
+  }
+}
+
+/** Line by line: some may be folded, hold control characters, or be refused. */
+function indexAnyLines(text: string, from: number, limits: MessageLimits): HeaderSection {
   const rows: number[] = []
   let seen = 0
   let repeated = 0
@@ -85,13 +141,15 @@ export function indexLines(text: string, from: number, limits: MessageLimits): H
     }
     at = end + 2
   }
-  return { rows, seen, repeated, bodyAt, error }
+  return { rows, used: rows.length, seen, repeated, bodyAt, error }
 }
 
 // message-header = field-name *( SP / HTAB ) ":" *( TEXT-UTF8 / LWS ) CRLF
 // A line without folds and control characters, as nearly all are. Neighbouring classes share no character, so
 // that there is one way to match and the time is linear.
 const plainLine = /[A-Za-z0-9\-.!%*_+`'~]+[ \t]*:[\t -~\x80-\xff]*\r\n(?![ \t])/y
+/** All lines of a section at once, where all are plain: a call for each costs as much as its characters. */
+const plainSection = /(?:[A-Za-z0-9\-.!%*_+`'~]+[ \t]*:[\t -~\x80-\xff]*\r\n(?![ \t]))*\r\n/y
 
 /** Where a line ends that is not plain; -1 if it is not well formed. */
 function oddLineEnd(text: string, from: number): number {

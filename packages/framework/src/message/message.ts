@@ -19,7 +19,8 @@ import { parseVia, type Via } from './via.js'
 abstract class Message {
   readonly headers: SipHeaders
   #body: string
-  // What was parsed, and the line it was parsed from.
+  // What was parsed, the line it was parsed from, and the version of the headers in which these lines stand.
+  #version = 0
   #via: Via | undefined
   #viaLine = NO_LINE
   #from: NameAddr | undefined
@@ -49,31 +50,31 @@ abstract class Message {
 
   /** The topmost Via value. */
   get via(): Via {
-    const line = this.headers.line(VIA)
-    if (this.#via === undefined || line !== this.#viaLine) {
+    this.#keepUp()
+    if (this.#via === undefined) {
       const { text, from, to } = this.headers.span(VIA) ?? missing('Via')
       this.#via = parseVia(text, from, to)
-      this.#viaLine = line
+      this.#viaLine = this.headers.line(VIA)
     }
     return this.#via
   }
 
   get from(): NameAddr {
-    const line = this.headers.line(FROM)
-    if (this.#from === undefined || line !== this.#fromLine) {
+    this.#keepUp()
+    if (this.#from === undefined) {
       const { text, from, to } = this.headers.span(FROM, true) ?? missing('From')
       this.#from = parseNameAddr(text, 'From', from, to)
-      this.#fromLine = line
+      this.#fromLine = this.headers.line(FROM)
     }
     return this.#from
   }
 
   get to(): NameAddr {
-    const line = this.headers.line(TO)
-    if (this.#to === undefined || line !== this.#toLine) {
+    this.#keepUp()
+    if (this.#to === undefined) {
       const { text, from, to } = this.headers.span(TO, true) ?? missing('To')
       this.#to = parseNameAddr(text, 'To', from, to)
-      this.#toLine = line
+      this.#toLine = this.headers.line(TO)
     }
     return this.#to
   }
@@ -87,26 +88,27 @@ abstract class Message {
   }
 
   get callId(): string {
-    const line = this.headers.line(CALL_ID)
-    if (this.#callId === undefined || line !== this.#callIdLine) {
+    this.#keepUp()
+    if (this.#callId === undefined) {
       this.#callId = this.headers.get('Call-ID') ?? missing('Call-ID')
-      this.#callIdLine = line
+      this.#callIdLine = this.headers.line(CALL_ID)
     }
     return this.#callId
   }
 
   get cseq(): CSeq {
-    const line = this.headers.line(CSEQ)
-    if (this.#cseq === undefined || line !== this.#cseqLine) {
+    this.#keepUp()
+    if (this.#cseq === undefined) {
       const { text, from, to } = this.headers.span(CSEQ, true) ?? missing('CSeq')
       this.#cseq = parseCSeq(text, from, to)
-      this.#cseqLine = line
+      this.#cseqLine = this.headers.line(CSEQ)
     }
     return this.#cseq
   }
 
   /** Takes over what `other`, whose headers these are a clone of, has parsed. */
   protected remember(other: Message): void {
+    other.#keepUp()
     this.#via = other.#via
     this.#viaLine = other.#viaLine
     this.#from = other.#from
@@ -117,6 +119,18 @@ abstract class Message {
     this.#cseqLine = other.#cseqLine
     this.#callId = other.#callId
     this.#callIdLine = other.#callIdLine
+  }
+
+  /** After an edit of the headers, forgets what was parsed from a line that is no longer the first of its name. */
+  #keepUp(): void {
+    const { headers } = this
+    if (this.#version === headers.version) return
+    this.#version = headers.version
+    if (this.#viaLine !== headers.line(VIA)) this.#via = undefined
+    if (this.#fromLine !== headers.line(FROM)) this.#from = undefined
+    if (this.#toLine !== headers.line(TO)) this.#to = undefined
+    if (this.#cseqLine !== headers.line(CSEQ)) this.#cseq = undefined
+    if (this.#callIdLine !== headers.line(CALL_ID)) this.#callId = undefined
   }
 }
 

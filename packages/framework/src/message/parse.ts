@@ -17,6 +17,7 @@ import { SipHeaders } from './headers.js'
 import { defaultMessageLimits, type MessageLimits } from './limits.js'
 import { indexLines } from './lines.js'
 import { SipRequest, SipResponse, type SipMessage } from './message.js'
+import { methodName } from './method.js'
 import { isAnswerable } from './via.js'
 
 export { defaultMessageLimits, type MessageLimits } from './limits.js'
@@ -72,8 +73,8 @@ function parseRequest(
   if (!isAllVisible(uri)) return refused(malformed('the request line'), undefined)
 
   const section = indexLines(text, to + 2, limits)
-  const headers = new SipHeaders([text], section.rows)
-  const request = new SipRequest(text.slice(from, methodTo), uri, headers)
+  const headers = new SipHeaders(text, section.rows, section.used)
+  const request = new SipRequest(methodName(text, from, methodTo), uri, headers)
   try {
     checkSize(text, limits)
     if (uriTo === uriFrom || text.charCodeAt(uriTo) !== SP) throw malformed('the request line')
@@ -108,7 +109,7 @@ function parseResponse(
     checkSize(text, limits)
     const section = indexLines(text, to + 2, limits)
     if (section.error !== undefined) throw section.error
-    const headers = new SipHeaders([text], section.rows)
+    const headers = new SipHeaders(text, section.rows, section.used)
     const body = bodyOf(text, section.bodyAt, headers)
     const response = new SipResponse(status, reason, headers, body)
     checkMessage(response, section, limits)

@@ -15,7 +15,7 @@ export class Attempt implements Branch {
   readonly index: number
   readonly target: Target
   readonly breadth: number
-  readonly walk: Walk
+  walk: Walk
   triedAt = 0
   state: Branch['state'] = 'trying'
   response: SipResponse | undefined = undefined

@@ -76,13 +76,21 @@ export type ProxyEffect =
   /** Every branch has ended and the caller has the final answer. Late answers may still come. */
   | { readonly kind: 'done' }
 
+/** Who keeps the request that is proxied. When all is over it may rest until somebody asks for it. */
+export interface Origin {
+  readonly request: SipRequest
+}
+
+const noAttempts: Attempt[] = []
+const endedWalk: Walk = { source: undefined, options: {}, attempts: Infinity }
+
 export class ProxyContext implements Timed {
   dueAt = Infinity
   place = -1
-  readonly request: SipRequest
+  readonly #origin: Origin
   readonly #timers: { readonly ringTimeout: number; readonly linger: number }
   readonly #isInvite: boolean
-  readonly #attempts: Attempt[] = []
+  #attempts: Attempt[] = noAttempts
   #cancelled = false
   /** A 6xx came: the callee wants no call, so nobody else is tried. §16.7 step 5 */
   #declined = false
@@ -94,13 +102,10 @@ export class ProxyContext implements Timed {
   #best: SipResponse | undefined = undefined
 
   /** `ringTimeout` and `linger` are Timer C and 64·T1. */
-  constructor(
-    request: SipRequest,
-    timers: { readonly ringTimeout: number; readonly linger: number },
-  ) {
-    this.request = request
+  constructor(origin: Origin, timers: { readonly ringTimeout: number; readonly linger: number }) {
+    this.#origin = origin
     this.#timers = timers
-    this.#isInvite = request.method === 'INVITE'
+    this.#isInvite = origin.request.method === 'INVITE'
   }
 
   get branches(): readonly Branch[] {
@@ -120,7 +125,7 @@ export class ProxyContext implements Timed {
   get best(): SipResponse | undefined {
     if (this.#best === undefined) {
       const failures = this.#failures()
-      if (failures.length > 0) this.#best = chooseBest(failures, this.request)
+      if (failures.length > 0) this.#best = chooseBest(failures, this.#origin.request)
     }
     return this.#best
   }
@@ -219,6 +224,18 @@ export class ProxyContext implements Timed {
     return effects
   }
 
+  /**
+   * Everybody has been told the outcome (`done`): answers and untried targets are let go, while late 2xx may still
+   * come for 64·T1.
+   */
+  rest(): void {
+    this.#best = undefined
+    for (const attempt of this.#attempts) {
+      attempt.response = undefined
+      attempt.walk = endedWalk
+    }
+  }
+
   /** Milliseconds; Infinity while nothing is waited for. */
   get nextDeadline(): number {
     let next = this.#deadlineAt
@@ -290,7 +307,9 @@ export class ProxyContext implements Timed {
     walk.attempts += 1
     const attempt = new Attempt(this.#attempts.length, target, walk, breadth)
     this.#start(attempt, now)
-    this.#attempts.push(attempt)
+    // Nearly every request has one attempt: an array of its own size, where the first push would make room for many.
+    if (this.#attempts.length === 0) this.#attempts = [attempt]
+    else this.#attempts.push(attempt)
     effects.push({ kind: 'try', branch: attempt })
   }
 
@@ -309,7 +328,7 @@ export class ProxyContext implements Timed {
 
   /** What the request came with, less what open branches carry. RFC 5393 §5.3.3 */
   #availableBreadth(): number {
-    let available = incomingBreadth(this.request) ?? 0
+    let available = incomingBreadth(this.#origin.request) ?? 0
     for (const { state, breadth } of this.#attempts) if (state !== 'ended') available -= breadth
     return available
   }
@@ -488,6 +507,6 @@ export class ProxyContext implements Timed {
   }
 
   #made(status: number): SipResponse {
-    return responseTo(this.request, status)
+    return responseTo(this.#origin.request, status)
   }
 }

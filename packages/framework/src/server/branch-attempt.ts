@@ -190,15 +190,16 @@ export class BranchAttempt implements ClientUser {
           recordRouteFor(incoming.source.flow.local, local, schemeFor(copy), mark),
         )
       }
+      const branch = branchWith(endpoint.chance.branch(), incoming.loopKey)
       addVia(copy, {
         transport: local.transport,
         host: local.advertisedHost,
         port: local.advertisedPort,
-        branch: branchWith(endpoint.chance.branch(), incoming.loopKey),
+        branch,
       })
       this.#sent = copy
       this.listener = listener
-      endpoint.start(copy, next, this)
+      endpoint.start(copy, next, this, branch)
     } catch (error) {
       this.#failed(error)
     }

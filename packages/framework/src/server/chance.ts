@@ -1,6 +1,7 @@
 /** The system's randomness, drawn in blocks: one call into the generator serves hundreds of branches. */
 import { randomFillSync } from 'node:crypto'
 import { type Chance } from '../environment.js'
+import { spell } from './spelling.js'
 
 const block = new Uint32Array(1_024)
 let used = block.length
@@ -9,13 +10,9 @@ let count = 0
 /** Strangers cannot guess what it yields. */
 export const systemChance: Chance = {
   // The counter makes it unique in this process, the random part unpredictable and unique across restarts.
-  branch: () => `z9hG4bK${(count++).toString(36)}.${word()}${word()}`,
-  tag: () => `${word()}${word()}`,
+  branch: () => `z9hG4bK${spell(count++)}${spell(draw())}${spell(draw())}`,
+  tag: () => spell(draw()) + spell(draw()),
   random: () => draw() / 2 ** 32,
-}
-
-function word(): string {
-  return draw().toString(36)
 }
 
 function draw(): number {

@@ -188,10 +188,10 @@ export class Endpoint implements Receiver {
     if (this.#now === undefined) this.#arm()
   }
 
-  /** Starts a client transaction for a request that is ready to leave. */
-  start(request: SipRequest, hop: Hop, user: ClientUser): void {
+  /** Starts a client transaction for a request that is ready to leave; `branch` is that of its topmost Via. */
+  start(request: SipRequest, hop: Hop, user: ClientUser, branch = request.via.branch ?? ''): void {
     const { reliable } = user.listener!.local
-    const effects = this.layer.send(request, hop, { reliable, user }, this.now())
+    const effects = this.layer.send(request, hop, { reliable, user, branch }, this.now())
     const [first] = effects
     if (first?.kind === 'sendRequest') user.transaction = first.transaction
     this.run(effects)

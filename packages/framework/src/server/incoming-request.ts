@@ -178,12 +178,14 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
   finish(): void {
     if (this.#done) return
     this.#done = true
-    // What waits for retransmissions needs the last response, not us. An INVITE may still be accepted late.
-    if (this.request.method !== 'INVITE') this.transaction.user = undefined
     const { endpoint } = this
-    if (endpoint.hooks.done.length === 0) return
-    const ctx = new DoneView(this, this.#status, this.#proxying?.branches ?? noBranches)
-    for (const hook of endpoint.hooks.done) endpoint.guard(hook, ctx)
+    if (endpoint.hooks.done.length > 0) {
+      const ctx = new DoneView(this, this.#status, this.#proxying?.branches ?? noBranches)
+      for (const hook of endpoint.hooks.done) endpoint.guard(hook, ctx)
+    }
+    // What waits for retransmissions needs the last response, not us. An INVITE may still be accepted late.
+    if (this.request.method === 'INVITE') this.pack()
+    else this.transaction.user = undefined
   }
 
   #decide(): void {

@@ -26,7 +26,7 @@ export class Proxying implements Waiting {
 
   constructor(incoming: IncomingRequest) {
     this.incoming = incoming
-    this.#context = new ProxyContext(incoming.request, incoming.endpoint.timers)
+    this.#context = new ProxyContext(incoming, incoming.endpoint.timers)
   }
 
   get branches(): readonly Branch[] {
@@ -103,6 +103,7 @@ export class Proxying implements Waiting {
       case 'done':
         this.incoming.finish()
         for (const branch of this.branches) attemptOf(branch).forget()
+        this.#context.rest()
         break
     }
   }

@@ -2,20 +2,31 @@
 import { SipError } from '../errors.js'
 import { type Flow } from '../message/flow.js'
 import { type SipRequest } from '../message/message.js'
+import { PackedRequest } from '../message/packed-request.js'
 import { type ContextKey } from '../plugin/context-key.js'
 import { type AnyContext, type Source } from '../plugin/context.js'
 import { type Endpoint } from './endpoint.js'
 
 export class ReceivedRequest implements AnyContext {
   readonly endpoint: Endpoint
-  readonly request: SipRequest
   readonly source: Source
+  #request: SipRequest | PackedRequest
   #slots: unknown[] | undefined = undefined
 
   constructor(endpoint: Endpoint, request: SipRequest, flow: Flow) {
     this.endpoint = endpoint
-    this.request = request
+    this.#request = request
     this.source = new FlowSource(flow, endpoint)
+  }
+
+  get request(): SipRequest {
+    if (this.#request instanceof PackedRequest) this.#request = this.#request.unpack()
+    return this.#request
+  }
+
+  /** Nobody is expected to look at the request again. */
+  protected pack(): void {
+    if (!(this.#request instanceof PackedRequest)) this.#request = new PackedRequest(this.#request)
   }
 
   get now(): number {

@@ -4,7 +4,14 @@
  */
 import { responseTo } from '../message/message.js'
 import { resendAgainAfter, type Arrival, type Machine } from './machine.js'
-import { passRequest, release, sendAndKeep, sendLastAgain, sendOnce } from './server-actions.js'
+import {
+  forgetRequest,
+  passRequest,
+  release,
+  sendAndKeep,
+  sendLastAgain,
+  sendOnce,
+} from './server-actions.js'
 import { type ServerRecord, type TransactionEffect } from './transaction.js'
 
 export type InviteServerState =
@@ -27,8 +34,8 @@ export const inviteServerMachine: Machine<InviteServerState, ServerRecord> = {
     timers: ['100'],
     on: {
       '1xx': { do: [sendAndKeep], to: 'proceeding' },
-      '2xx': { do: [sendOnce], to: 'accepted' },
-      '300-699': { do: [sendAndKeep], to: 'completed' },
+      '2xx': { do: [sendOnce, forgetRequest], to: 'accepted' },
+      '300-699': { do: [sendAndKeep, forgetRequest], to: 'completed' },
       timer100: { do: [sendTrying], to: 'proceeding' },
       drop: { do: [], to: 'terminated' },
     },
@@ -38,8 +45,8 @@ export const inviteServerMachine: Machine<InviteServerState, ServerRecord> = {
     on: {
       request: { do: [sendLastAgain] },
       '1xx': { do: [sendAndKeep] },
-      '2xx': { do: [sendOnce, release], to: 'accepted' },
-      '300-699': { do: [sendAndKeep], to: 'completed' },
+      '2xx': { do: [sendOnce, release, forgetRequest], to: 'accepted' },
+      '300-699': { do: [sendAndKeep, forgetRequest], to: 'completed' },
       drop: { do: [], to: 'terminated' },
     },
   },

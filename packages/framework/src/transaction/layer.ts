@@ -7,6 +7,7 @@
  */
 import { SipError } from '../errors.js'
 import { type Flow, type Hop } from '../message/flow.js'
+import { kept } from '../message/kept.js'
 import { responseTo, type SipRequest, type SipResponse } from '../message/message.js'
 import { type Deadlines, type Timed } from './deadlines.js'
 import { inviteClientMachine } from './invite-client.js'
@@ -106,11 +107,14 @@ export class TransactionLayer {
     }
   }
 
-  /** Starts a client transaction: INVITE or not is read from the method. `user` is hung on it before anything happens. */
+  /**
+   * Starts a client transaction: INVITE or not is read from the method. `user` is hung on it before anything happens.
+   * `branch` is that of its topmost Via, read from there when it is not given.
+   */
   send(
     request: SipRequest,
     hop: Hop,
-    options: { reliable: boolean; user: unknown },
+    options: { reliable: boolean; user: unknown; branch?: string },
     now: number,
   ): readonly TransactionEffect[] {
     const { method } = request
@@ -118,7 +122,7 @@ export class TransactionLayer {
     const transaction = newClient(
       invite ? 'invite-client' : 'non-invite-client',
       invite ? inviteClientMachine : nonInviteClientMachine,
-      clientKey(request.via.branch ?? '', method),
+      kept(clientKey(options.branch ?? request.via.branch ?? '', method)),
       request,
       hop,
       options.reliable,
@@ -241,12 +245,12 @@ export class TransactionLayer {
     const transaction = newServer(
       invite ? 'invite-server' : 'non-invite-server',
       invite ? inviteServerMachine : nonInviteServerMachine,
-      key,
+      kept(key),
       request,
       flow,
       this.#timers,
     )
-    this.#servers.set(key, transaction)
+    this.#servers.set(transaction.key, transaction)
     return transaction
   }
 
@@ -309,8 +313,7 @@ function rememberToTag(transaction: ServerRecord, response: SipResponse): void {
   if (response.status === 100 || !isPending(transaction)) return
   const { toTag } = response
   if (toTag === undefined || toTag === transaction.toTag) return
-  // A copy: the slice would keep the whole response alive for as long as the transaction.
-  transaction.toTag = toTag.split('').join('')
+  transaction.toTag = kept(toTag)
 }
 
 function nothingIfMalformed(error: unknown): readonly TransactionEffect[] {

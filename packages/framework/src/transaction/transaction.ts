@@ -16,7 +16,7 @@ import { type HopQueue } from './waiting.js'
 export interface ServerTransaction extends Timed {
   readonly kind: 'invite-server' | 'non-invite-server'
   readonly state: string
-  /** Undefined once a non-INVITE has its final response: only its bytes are needed from then on. */
+  /** Undefined once it has its final response: only its bytes are needed from then on. */
   readonly request: SipRequest | undefined
   readonly flow: Flow
   /** What the floor above hangs on it: the request's own context. */

@@ -10,19 +10,21 @@ export interface HopQueue {
   first: ClientRecord | undefined
 }
 
+const fewHops = 1_000
+
 /** Client transactions that have had no response at all, by `Hop.key`. */
 export class Waiting {
-  /** Only hops that somebody waits for. */
+  /** The few hops of the backends stay when nobody waits for them: most requests would make theirs anew. */
   readonly #queues = new Map<string, HopQueue>()
-
   #size = 0
+  #sweepAt = fewHops
 
   /** How many wait. */
   get size(): number {
     return this.#size
   }
 
-  /** How many hops are waited for. */
+  /** How many hops are waited for, or were of late. */
   get hops(): number {
     return this.#queues.size
   }
@@ -31,6 +33,7 @@ export class Waiting {
     const { key } = transaction.hop
     let queue = this.#queues.get(key)
     if (queue === undefined) {
+      if (this.#queues.size >= this.#sweepAt) this.#sweep()
       queue = { key, first: undefined }
       this.#queues.set(key, queue)
     }
@@ -52,7 +55,6 @@ export class Waiting {
     transaction.previous = undefined
     transaction.next = undefined
     this.#size--
-    if (queue.first === undefined) this.#queues.delete(queue.key)
   }
 
   /** Takes out everybody who waits for this hop, the one that waits for longest first. */
@@ -66,5 +68,13 @@ export class Waiting {
       transaction = next
     }
     return taken.reverse()
+  }
+
+  /** Strangers choose hops too (a Contact): those that nobody waits for go before there are many. */
+  #sweep(): void {
+    for (const [key, { first }] of this.#queues) {
+      if (first === undefined) this.#queues.delete(key)
+    }
+    this.#sweepAt = Math.max(fewHops, this.#queues.size * 2)
   }
 }

@@ -8,6 +8,7 @@
 import { type Clock } from '../environment.js'
 import { SipError } from '../errors.js'
 import { hop, type Flow, type Hop, type TransportName } from '../message/flow.js'
+import { kept } from '../message/kept.js'
 import { type SipUri } from '../message/uri.js'
 import { type Via } from '../message/via.js'
 import {
@@ -21,6 +22,7 @@ import { DnsCache } from './dns-cache.js'
 import { DnsClient, type RecordData, type RecordType } from './dns-client.js'
 import { inSrvOrder } from './srv-order.js'
 import { HostsFile } from './hosts-file.js'
+import { KnownHops } from './known-hops.js'
 
 export interface ResolverOptions {
   /** `127.0.0.53:5353`; empty: the system's resolvers and its hosts file. Throws SIPW_ERR_DNS_SERVER. */
@@ -95,6 +97,7 @@ export class Resolver {
   readonly #client: DnsClient
   readonly #cache: DnsCache
   readonly #hosts: HostsFile | undefined
+  readonly #known = new KnownHops()
 
   constructor(options: ResolverOptions) {
     this.#options = options
@@ -163,9 +166,11 @@ export class Resolver {
       walk.reason = `no port ${port}`
       return []
     }
+    const known = this.#known.find(transport, address, port)
+    if (known !== undefined) return known
     if (isNumericAddress(address)) {
       const numeric = normalizeAddress(address)
-      if (isUnicast(numeric)) return [hop(transport, numeric, port)]
+      if (isUnicast(numeric)) return this.#known.add(transport, kept(address), numeric, port)
       walk.reason = 'not a unicast address'
       return []
     }

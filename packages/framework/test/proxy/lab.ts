@@ -19,7 +19,7 @@ export class Lab {
 
   constructor(request: SipRequest = invite(), timers = { ringTimeout: 180_000, linger: 32_000 }) {
     this.#request = request
-    this.context = new ProxyContext(request, timers)
+    this.context = new ProxyContext({ request }, timers)
   }
 
   /** What was to be done since the last call: `try 0`, `respond 180 of 0`, `respond 408`, `done`. */

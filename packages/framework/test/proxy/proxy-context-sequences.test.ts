@@ -9,6 +9,7 @@ import {
   ProxyContext,
   type ProxyEffect,
 } from '#src/proxy/proxy-context.js'
+import { type SipRequest } from '#src/message/message.js'
 import { answer, invite, message } from '#src/testing/messages.js'
 import { sourceOf, targets } from './lab.js'
 
@@ -35,6 +36,7 @@ class Life {
   readonly #next: () => number
   readonly #isInvite: boolean
   readonly #context: ProxyContext
+  readonly #request: SipRequest
   #now = 0
   #fault: string | undefined
   #undecided: Branch[] = []
@@ -50,10 +52,14 @@ class Life {
   constructor(seed: number) {
     this.#next = random(seed)
     this.#isInvite = this.#pick(4) > 0
-    this.#context = new ProxyContext(this.#isInvite ? invite() : message(), {
-      ringTimeout: 60_000,
-      linger: 32_000,
-    })
+    this.#request = this.#isInvite ? invite() : message()
+    this.#context = new ProxyContext(
+      { request: this.#request },
+      {
+        ringTimeout: 60_000,
+        linger: 32_000,
+      },
+    )
   }
 
   live(): string | undefined {
@@ -106,7 +112,7 @@ class Life {
     else this.#final.add(branch)
     if (status >= 600) this.#declined = true
     this.history.push(`${this.#now} receive ${status} of ${branch.index}`)
-    const response = answer(this.#context.request, status)
+    const response = answer(this.#request, status)
     this.#take(this.#context.received(branch, response, this.#now))
   }
 
@@ -138,7 +144,7 @@ class Life {
       { kind: 'forward' },
       { kind: 'relay', source: sourceOf(targets('d')), options: {} },
       { kind: 'fork', targets: targets('e', 'f'), options: {} },
-      { kind: 'reply', response: answer(this.#context.request, 480) },
+      { kind: 'reply', response: answer(this.#request, 480) },
     ]
     const decision = decisions[this.#pick(decisions.length)] ?? { kind: 'forward' }
     this.history.push(`${this.#now} decide ${decision.kind} for ${branch.index}`)

@@ -31,7 +31,7 @@ test('those who wait for a hop are taken out together, in the order they came', 
   expect(waiting.takeAll(one.hop.key)).toEqual([one, two, three])
   expect(waiting.takeAll(one.hop.key)).toEqual([])
   expect(waiting.takeAll(other.hop.key)).toEqual([other])
-  expect(waiting.hops).toBe(0)
+  expect(waiting.size).toBe(0)
 })
 
 test('one may leave from anywhere in the queue, and twice', () => {
@@ -45,11 +45,15 @@ test('one may leave from anywhere in the queue, and twice', () => {
   }
 })
 
-test('a hop that nobody waits for costs nothing', () => {
+test('of hops that nobody waits for only a thousand are kept, however many strangers have us send to', () => {
   const waiting = new Waiting()
-  const transaction = waitingFor('192.0.2.1')
-  waiting.add(transaction)
-  expect(waiting.hops).toBe(1)
-  waiting.remove(transaction)
-  expect(waiting.hops).toBe(0)
+  const steady = waitingFor('192.0.2.1')
+  waiting.add(steady)
+  for (let index = 0; index < 5_000; index++) {
+    const transaction = waitingFor(`10.0.${index >> 8}.${index & 255}`)
+    waiting.add(transaction)
+    waiting.remove(transaction)
+    expect(waiting.hops).toBeLessThanOrEqual(1_000)
+  }
+  expect(waiting.takeAll(steady.hop.key)).toEqual([steady])
 })
