@@ -9,41 +9,33 @@ import {
   type ListenAddress,
   type Log,
   parseUri,
+  type Worker,
 } from '@sipwright/framework'
 import { Dispatcher, dispatcher } from '@sipwright/plugin-dispatcher'
 import { CallsInProgress } from './calls-in-progress.js'
 import { formatListen } from './config/address.js'
 import { type Config } from './config/check.js'
 import { dispatcherOptions } from './config/dispatcher-options.js'
+import { type LoadedConfig } from './config/load.js'
 import { FailoverReport } from './failover-report.js'
 import { LoadBalancer } from './routes/load-balancer.js'
 import { ownNames } from './own-names.js'
 import { RoutingPolicy } from './routing-policy.js'
 import { routing } from './routing-plugin.js'
+import { type RunningBalancer } from './serve.js'
 
-/** Sections that a running balancer cannot change. */
-const fixedSections = [
-  'listen',
-  'zones',
-  'domains',
-  'profile',
-  'timers',
-  'dns',
-  'limits',
-  'log',
-] as const
-
-export class Balancer {
+export class Balancer implements RunningBalancer {
   readonly #app: App
-  readonly #log: Log
   readonly #policy: RoutingPolicy
   readonly #calls: CallsInProgress
   readonly #failovers: FailoverReport
-  #config: Config
   #draining = false
 
-  /** Binds every listener of `config`, or none: throws SIPW_ERR_LISTEN. */
-  static async start(config: Config, log: Log): Promise<Balancer> {
+  /**
+   * Binds every listener of `config`, or none: throws SIPW_ERR_LISTEN. As one of several workers it takes over those
+   * that are bound already.
+   */
+  static async start(config: Config, log: Log, worker?: Worker): Promise<Balancer> {
     const policy = new RoutingPolicy(config)
     const calls = new CallsInProgress(config.limits.transactions)
     const failovers = new FailoverReport(log)
@@ -61,10 +53,11 @@ export class Balancer {
       profile: config.profile,
       domains: config.domains,
       zones: zonesOf(config),
+      ...(worker && { worker }),
     })
-    const balancer = new Balancer(app, log, config, { policy, calls, failovers })
+    const balancer = new Balancer(app, { policy, calls, failovers })
     try {
-      await app.listen(...config.listen.map(listenAddress))
+      await app.listen(...(worker === undefined ? config.listen.map(listenAddress) : []))
     } catch (error) {
       await app.close()
       throw error
@@ -75,13 +68,9 @@ export class Balancer {
 
   private constructor(
     app: App,
-    log: Log,
-    config: Config,
     services: { policy: RoutingPolicy; calls: CallsInProgress; failovers: FailoverReport },
   ) {
     this.#app = app
-    this.#log = log
-    this.#config = config
     this.#policy = services.policy
     this.#calls = services.calls
     this.#failovers = services.failovers
@@ -101,17 +90,11 @@ export class Balancer {
 
   /**
    * Applies `config`'s sets, list, probing, failover and rules, whole: rejects and changes nothing if the dispatcher
-   * refuses. Calls in progress notice nothing. Sections that need a restart are named in the log.
+   * refuses. Calls in progress notice nothing.
    */
-  async reload(config: Config): Promise<void> {
+  async reload({ config }: Pick<LoadedConfig, 'config'>): Promise<void> {
     await this.#app.resolve(Dispatcher).configure(dispatcherOptions(config))
     this.#policy.replace(config)
-    for (const section of fixedSections) {
-      if (JSON.stringify(config[section]) !== JSON.stringify(this.#config[section])) {
-        this.#log.warn({ section }, 'a change of this section needs a restart')
-      }
-    }
-    this.#config = config
   }
 
   /** Turns new requests away and settles when the calls in progress are over, at the latest after `limitMs`. */
@@ -129,12 +112,14 @@ export class Balancer {
     return this.#calls.size
   }
 
-  close(): Promise<void> {
-    return this.#app.close()
+  async close(): Promise<boolean> {
+    await this.#app.close()
+    return true
   }
 }
 
-function listenAddress({ advertise, ...options }: Config['listen'][number]): ListenAddress {
+/** A listener as the framework takes it. */
+export function listenAddress({ advertise, ...options }: Config['listen'][number]): ListenAddress {
   if (advertise === undefined) return options
   const { host, port } = advertise
   return { ...options, advertise: port === undefined ? { host } : { host, port } }

@@ -11,11 +11,16 @@ export interface ProcessLog extends Log {
   flush(): void
 }
 
-/** `descriptor`: 1 is standard output, 2 standard error. */
-export function openLog({ level, format }: ConfigValues['log'], descriptor: 1 | 2): ProcessLog {
+/** `descriptor`: 1 is standard output, 2 standard error. A worker's number stands in every line. */
+export function openLog(
+  { level, format }: ConfigValues['log'],
+  descriptor: 1 | 2,
+  worker?: number,
+): ProcessLog {
+  const base = worker === undefined ? null : { worker }
   if (format === 'json') {
     const destination = pino.destination({ dest: descriptor, sync: false })
-    const log = pino({ level, base: null }, destination)
+    const log = pino({ level, base }, destination)
     return Object.assign(log, {
       ready: (listen: readonly string[]) =>
         log.child({}, { level: 'info' }).info({ listen }, 'ready'),
@@ -31,7 +36,7 @@ export function openLog({ level, format }: ConfigValues['log'], descriptor: 1 | 
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
   })
-  return Object.assign(pino({ level, base: null }, destination), {
+  return Object.assign(pino({ level, base }, destination), {
     ready: (listen: readonly string[]) => void stream.write(`ready ${listen.join(' ')}\n`),
     flush: () => undefined,
   })

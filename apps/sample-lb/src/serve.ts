@@ -1,61 +1,102 @@
 /** `--config`: the balancer of a file, until a signal ends it. */
+import { availableParallelism } from 'node:os'
 import { SipError } from '@sipwright/framework'
 import { Balancer } from './balancer.js'
+import { type Config } from './config/check.js'
 import { type Fault, formatFault } from './config/fault.js'
+import { warnOfFixed } from './config/fixed-sections.js'
 import { faultOfListen } from './config/listen-fault.js'
-import { loadConfig } from './config/load.js'
+import { loadConfig, type LoadedConfig } from './config/load.js'
 import { interruptions } from './interruption.js'
 import { openLog, type ProcessLog } from './log.js'
+import { SharedBalancer } from './shared-balancer.js'
+
+/** The file, and what the command line says instead. */
+export interface ConfigSource {
+  readonly config: string
+  readonly overrides: readonly string[]
+}
+
+/** What signals act upon: a balancer in this process, or in several. */
+export interface RunningBalancer {
+  /** What is bound, as the configuration writes it. */
+  readonly listeners: readonly string[]
+  /** Undefined when it is not known here. */
+  readonly callsInProgress: number | undefined
+  /** Applies the configuration, or rejects. */
+  reload(loaded: LoadedConfig): Promise<void>
+  /** Turns new requests away and settles when the calls in progress are over, at the latest after `limitMs`. */
+  drain(limitMs: number): Promise<void>
+  /** False if something had to be forced. */
+  close(): Promise<boolean>
+}
 
 /** A call in progress holds the process for so long at most. */
 const drainLimitMs = 30_000
 
 /** Runs until it is ended; the exit status. */
-export async function serve(command: {
-  readonly config: string
-  readonly overrides: readonly string[]
-}): Promise<number> {
-  const loaded = loadConfig(command.config, command.overrides)
+export async function serve(source: ConfigSource): Promise<number> {
+  const loaded = loadConfig(source.config, source.overrides)
   if (loaded.kind === 'faults') return refuse(loaded.faults)
   const log = openLog(loaded.config.log, 1)
   const interruption = interruptions()
-  let balancer: Balancer
+  let balancer: RunningBalancer
   try {
-    balancer = await Balancer.start(loaded.config, log)
+    balancer = await start(loaded, source, log)
   } catch (error) {
     if (!(error instanceof SipError) || error.code !== 'SIPW_ERR_LISTEN') throw error
     return refuse([faultOfListen(error, loaded.config, loaded.file)])
   }
-  const reload = (): void => void reloadFrom(command, balancer, log)
-  process.on('SIGHUP', reload)
+  let { config } = loaded
+  const reload = async (): Promise<void> => {
+    config = (await reloadFrom(source, balancer, config, log)) ?? config
+  }
+  const onHangUp = (): void => void reload()
+  process.on('SIGHUP', onHangUp)
   log.ready(balancer.listeners)
 
   const signal = await interruption.first
   log.info({ signal, calls: balancer.callsInProgress }, 'ending: new calls are refused')
   await Promise.race([balancer.drain(drainLimitMs), interruption.second])
-  process.off('SIGHUP', reload)
-  await balancer.close()
+  process.off('SIGHUP', onHangUp)
+  const well = await balancer.close()
   log.info({ calls: balancer.callsInProgress }, 'ended')
   log.flush()
-  return 0
+  return well ? 0 : 1
 }
 
-/** SIGHUP: the file is read again; what is wrong with it is told, and the old state stays. */
-async function reloadFrom(
-  { config: path, overrides }: { readonly config: string; readonly overrides: readonly string[] },
-  balancer: Balancer,
+function start(
+  loaded: LoadedConfig,
+  source: ConfigSource,
   log: ProcessLog,
-): Promise<void> {
+): Promise<RunningBalancer> {
+  const { config } = loaded
+  const count = config.workers === 'auto' ? availableParallelism() : config.workers
+  return count === 1
+    ? Balancer.start(config, log)
+    : SharedBalancer.start(loaded, source, count, log)
+}
+
+/** SIGHUP: the file is read again; what is wrong with it is told, and the old state stays: undefined. */
+async function reloadFrom(
+  { config: path, overrides }: ConfigSource,
+  balancer: RunningBalancer,
+  before: Config,
+  log: ProcessLog,
+): Promise<Config | undefined> {
   const loaded = loadConfig(path, overrides)
   if (loaded.kind === 'faults') {
     for (const fault of loaded.faults) log.error({ fault: formatFault(fault) }, 'reload refused')
-    return
+    return undefined
   }
   try {
-    await balancer.reload(loaded.config)
+    await balancer.reload(loaded)
+    warnOfFixed(before, loaded.config, log)
     log.info({ config: path }, 'reloaded')
+    return loaded.config
   } catch (error) {
     log.error({ err: error }, 'reload refused')
+    return undefined
   }
 }
 

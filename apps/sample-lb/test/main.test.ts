@@ -31,6 +31,8 @@ test('--check accepts the example and prints its routes and sets', async () => {
     'listen',
     '  udp:127.0.0.1:5060 (public)',
     '  tcp:127.0.0.1:5060 (public)',
+    'workers',
+    '  1',
     'routes',
     '  1. user 00*, INVITE → set 2',
     '  2. any user, INVITE, SUBSCRIBE, MESSAGE → set media',

@@ -90,6 +90,10 @@ export const errors = {
     text: 'inject runs on virtual time: use an app that does not listen',
   },
   SIPW_ERR_TRANSPORT_UNKNOWN: { status: 500, text: 'no transport %s; there are %s' },
+  // workers
+  SIPW_ERR_NOT_A_WORKER: { status: 500, text: 'this process was not started by startWorkers' },
+  SIPW_ERR_WORKER_FAILED: { status: 500, text: 'worker %s ended before it was ready: %s' },
+  SIPW_ERR_WORKERS_UNSUPPORTED: { status: 500, text: 'workers: %s' },
   // dispatcher
   SIPW_ERR_ALGORITHM_UNKNOWN: { status: 500, text: 'no algorithm %s; there are %s' },
   SIPW_ERR_DESTINATION_UNKNOWN: { status: 500, text: 'set %s has no destination %s' },

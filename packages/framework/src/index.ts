@@ -29,6 +29,7 @@ export { Resolver, type ResolverOptions } from './transport/resolve.js'
 export { streamTransport, type StreamKind } from './transport/stream.js'
 export { tcp } from './transport/tcp.js'
 export {
+  type Inherited,
   type Listener,
   type ListenOptions,
   type Receiver,
@@ -70,6 +71,7 @@ export {
   type PluginDefinition,
 } from './plugin/plugin.js'
 export { serviceToken, type ServiceToken } from './plugin/service.js'
+export { type Workers } from './plugin/workers.js'
 
 export {
   App,
@@ -78,6 +80,7 @@ export {
   type ListenAddress,
   type RouteClass,
 } from './server/app.js'
+export { type WorkerApp, type SeatAddress, type WorkerSeat } from './server/worker-seat.js'
 export { inject } from './server/container.js'
 export { type Counters } from './server/counters.js'
 export {
@@ -97,3 +100,6 @@ export {
   type InjectOptions,
   type InjectRequest,
 } from './server/inject.js'
+
+export { startWorkers, type WorkerGroup, type WorkersOptions } from './workers/start-workers.js'
+export { isWorker, joinWorkers, type Worker } from './workers/worker.js'

@@ -12,6 +12,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   proxy: ['message', 'transaction'],
   plugin: ['message', 'transaction', 'proxy', 'transport'],
   server: ['message', 'transaction', 'transport', 'proxy', 'plugin'],
+  workers: ['message', 'transport', 'plugin', 'server'],
   testing: ['message', 'transaction', 'transport', 'proxy', 'plugin', 'server'],
 }
 const pure = ['message', 'transaction', 'proxy']

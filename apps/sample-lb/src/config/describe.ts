@@ -8,6 +8,8 @@ export function describeConfig(config: Config): string {
   return [
     'listen',
     ...config.listen.map(describeListener),
+    'workers',
+    `  ${config.workers === 'auto' ? 'one per processor' : String(config.workers)}`,
     'routes',
     ...config.route.map((rule, index) => `  ${String(index + 1)}. ${describeRule(rule)}`),
     '     otherwise 404',

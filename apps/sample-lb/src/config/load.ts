@@ -7,10 +7,16 @@ import { type Fault, quote, reasonOf } from './fault.js'
 import { configSchema } from './schema.js'
 import { formatPath, type KeyPath, YamlFile } from './yaml-file.js'
 
+export interface LoadedConfig {
+  readonly kind: 'config'
+  readonly config: Config
+  readonly file: YamlFile
+  /** What the file says. */
+  readonly text: string
+}
+
 /** A configuration, or why there is none: all faults, in the order of the file. */
-export type Loaded =
-  | { readonly kind: 'config'; readonly config: Config; readonly file: YamlFile }
-  | { readonly kind: 'faults'; readonly faults: readonly Fault[] }
+export type Loaded = LoadedConfig | { readonly kind: 'faults'; readonly faults: readonly Fault[] }
 
 /** Reads and checks the file at `path` and everything it points to. `overrides` are `key=value`. */
 export function loadConfig(path: string, overrides: readonly string[] = []): Loaded {
@@ -38,7 +44,7 @@ export function parseConfig(name: string, text: string, overrides: readonly stri
   const checked = crossCheck(parsed.data, file, dirname(resolve(name)))
   return 'faults' in checked
     ? { kind: 'faults', faults: inOrder(checked.faults) }
-    : { kind: 'config', config: checked.config, file }
+    : { kind: 'config', config: checked.config, file, text }
 }
 
 type Issue = z.core.$ZodIssue

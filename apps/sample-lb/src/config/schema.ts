@@ -255,6 +255,10 @@ export const configSchema = z
       .array(rule, { error: 'a list of rules' })
       .prefault([{ set: 1 }])
       .describe('Which set serves a request outside a dialog: the first match; none = 404.'),
+    workers: z
+      .union([z.literal('auto'), wholeNumber(1, 128)], { error: 'a number from 1 to 128, or auto' })
+      .default(1)
+      .describe('Processes that share the listeners; auto = one per processor.'),
     domains: z
       .array(
         z.string({ error: 'a domain name' }).refine(isHostName, {

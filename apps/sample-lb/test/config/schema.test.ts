@@ -8,6 +8,7 @@ test('every section but listen and dispatcher may be left out; these are the def
     listen: [
       { transport: 'udp', address: '127.0.0.1', port: 5060, advertise: undefined, zone: 'public' },
     ],
+    workers: 1,
     zones: {},
     dispatcher: {
       sets: { 1: { algorithm: 'round-robin', destinations: [] } },

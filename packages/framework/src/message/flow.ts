@@ -18,7 +18,14 @@ export interface LocalAddress {
   readonly advertisedPort: number
   /** The operator's name for what lies behind this listener, such as `public` or `inside`. */
   readonly zone: string
+  /** Which side of the proxy it serves, where listeners come in pairs; absent: both. */
+  readonly side?: Side
+  /** A Via parameter that tells which of several processes sent, where they share this address: `;w=2`. */
+  readonly viaMark?: string
 }
+
+/** Callers come in by the one and are answered there; what we send on leaves by the other. */
+export type Side = 'caller' | 'target'
 
 /** Where a message came from. */
 export interface Flow {

@@ -15,6 +15,7 @@ import {
 } from './context.js'
 import { type Middleware, type MiddlewareFunction } from './middleware.js'
 import { type ServiceToken } from './service.js'
+import { type Workers } from './workers.js'
 
 /** A request that the app itself sends outside any dialog. */
 export interface OutgoingRequest {
@@ -39,6 +40,8 @@ export interface Host {
   readonly log: Log
   readonly clock: Clock
   readonly chance: Chance
+  /** The other processes that serve the same calls, if there are any. */
+  readonly workers: Workers
   /** Registers an instance under a token; throws SIPW_ERR_SERVICE_DUPLICATE for a second one. */
   provide<T>(token: ServiceToken<T>, instance: T): void
   /** The instance that another plugin provided; that plugin must be in `requires`. */

@@ -15,6 +15,8 @@ export interface OurVia {
   readonly host: string
   readonly port: number
   readonly branch: string
+  /** A parameter of ours to be found again in the response, such as `;w=2`. */
+  readonly mark?: string | undefined
 }
 
 /**
@@ -85,7 +87,7 @@ export function addRecordRoute(copy: SipRequest, values: readonly string[]): voi
 export function addVia(copy: SipRequest, via: OurVia): void {
   const sentBy = `SIP/2.0/${via.transport} ${bracketed(via.host)}:${via.port}`
   const rport = via.transport === 'UDP' ? ';rport' : ''
-  copy.headers.prepend('Via', `${sentBy};branch=${via.branch}${rport}`)
+  copy.headers.prepend('Via', `${sentBy};branch=${via.branch}${rport}${via.mark ?? ''}`)
 }
 
 /** Takes our Via off a response. False: no other remains, so it was meant for us alone. RFC 3261 §16.7 step 3 */

@@ -5,6 +5,7 @@ import { type LocalAddress } from '../message/flow.js'
 import { startOrder } from '../plugin/order.js'
 import { type Host, type Plugin } from '../plugin/plugin.js'
 import { type ServiceToken } from '../plugin/service.js'
+import { alone } from '../plugin/workers.js'
 import { type Timers, timersFrom } from '../transaction/timers.js'
 import { parseListenAddress } from '../transport/address.js'
 import { defaultTransportLimits } from '../transport/limits.js'
@@ -13,6 +14,7 @@ import { tcp } from '../transport/tcp.js'
 import {
   type Listener,
   type ListenOptions,
+  type Receiver,
   type Transport,
   type TransportLimits,
 } from '../transport/transport.js'
@@ -30,6 +32,7 @@ import { systemLog } from './log.js'
 import { OwnRequest } from './own-request.js'
 import { buildStep, type RouteClass, RouteTable } from './route-table.js'
 import { withinTime } from './within-time.js'
+import { type SeatAddress, type WorkerApp, type WorkerSeat } from './worker-seat.js'
 import { Zones } from './zones.js'
 
 export interface AppOptions {
@@ -61,6 +64,8 @@ export interface AppOptions {
   readonly zones?: Readonly<Record<string, readonly string[]>>
   /** Transports besides UDP and TCP; one of their name takes its place. */
   readonly transports?: readonly Transport[]
+  /** What `joinWorkers` gave: this app is one of several that serve the same calls. */
+  readonly worker?: WorkerSeat
   /** Tests hand in a virtual one. */
   readonly clock?: Clock
   readonly chance?: Chance
@@ -93,6 +98,7 @@ export class App {
   readonly #transports = new Map<string, Transport>()
   readonly #zones: Zones
   readonly #listeners: Listeners
+  readonly #seat: WorkerSeat | undefined
   #resolver: Resolver | undefined = undefined
   #options: EndpointOptions | undefined = undefined
   #endpoint: Endpoint | undefined = undefined
@@ -109,6 +115,7 @@ export class App {
     this.#pluginTimeoutMs = options.pluginTimeoutMs ?? 10_000
     this.#zones = new Zones(options.zones)
     this.#listeners = new Listeners(options.domains ?? [], this.#zones)
+    this.#seat = options.worker
     for (const transport of [udp, tcp, ...(options.transports ?? [])]) {
       this.#transports.set(transport.name, transport)
     }
@@ -141,7 +148,7 @@ export class App {
       listeners: this.#listeners,
       zones: this.#zones,
       resolver,
-      dialogs: new DialogTokens(options.secret),
+      dialogs: new DialogTokens(options.secret ?? options.worker?.secret),
     }
     this.#endpoint = new Endpoint(this.#options)
   }
@@ -162,23 +169,34 @@ export class App {
     return this.#running().counters
   }
 
-  /** Binds every address, or none: throws SIPW_ERR_LISTEN. Resolves when plugins are ready. */
+  /**
+   * Binds every address, or none: throws SIPW_ERR_LISTEN. In a worker, its listeners too, which are bound already.
+   * Resolves when plugins are ready.
+   */
   async listen(...addresses: readonly ListenAddress[]): Promise<void> {
     const endpoint = this.#running()
     if (this.#state !== 'idle') throw new SipError('SIPW_ERR_ALREADY_LISTENING')
     this.#state = 'listening'
     const bound: Listener[] = []
+    const seat = this.#seat
     try {
       for (const address of addresses) bound.push(await this.#bind(address, endpoint))
+      // Nothing is waited for between the first of these and the last line below: what has come in meanwhile is read
+      // when all listeners are known.
+      for (const address of seat?.addresses ?? []) {
+        bound.push(await this.#takeSeat(seat!, address, endpoint))
+      }
     } catch (error) {
       await Promise.all(bound.map((listener) => listener.close()))
       this.#state = 'idle'
       throw error
     }
     for (const listener of bound) this.#listeners.add(listener)
+    for (const { host, port } of seat?.others ?? []) this.#listeners.addShared(host, port)
     for (const hook of this.#hooks.ready) {
       await withinTime(hook, this.#pluginTimeoutMs, 'a plugin', 'onReady')
     }
+    await seat?.serves(this.#asWorker(), this.log)
   }
 
   /**
@@ -252,7 +270,24 @@ export class App {
     if (errors.length > 0) throw errors[0]
   }
 
-  async #bind(address: ListenAddress, endpoint: Endpoint): Promise<Listener> {
+  #asWorker(): WorkerApp {
+    return {
+      counters: () => this.counters,
+      reload: () => this.reload(),
+      stop: async (limitMs) => {
+        await this.drain(limitMs)
+        await this.close()
+      },
+    }
+  }
+
+  async #takeSeat(seat: WorkerSeat, address: SeatAddress, endpoint: Endpoint): Promise<Listener> {
+    const listener = await this.#bind(address, seat.receiver(address, endpoint))
+    seat.bound(address, listener)
+    return listener
+  }
+
+  async #bind(address: ListenAddress, receiver: Receiver): Promise<Listener> {
     const options: LongListenAddress =
       typeof address === 'string' ? parseListenAddress(address) : address
     const transport = this.#transports.get(options.transport.toUpperCase())
@@ -264,7 +299,7 @@ export class App {
     }
     const advertise = options.advertise ?? { host: hostToAdvertise(options.address) }
     const zone = options.zone ?? 'public'
-    return transport.listen({ ...options, advertise, zone }, endpoint, {
+    return transport.listen({ ...options, advertise, zone }, receiver, {
       clock: this.#clock,
       log: this.log,
       limits: this.#limits,
@@ -278,6 +313,7 @@ export class App {
       log: this.log,
       clock: this.#clock,
       chance: this.#chance,
+      workers: this.#seat?.workers ?? alone,
       provide: (token, instance) => container.provide(token, instance),
       resolve: (token) => container.resolve(token),
       use: (middleware) => hooks.newRequest.push(buildStep(middleware, container)),

@@ -195,6 +195,7 @@ export class BranchAttempt implements ClientUser {
         transport: local.transport,
         host: local.advertisedHost,
         port: local.advertisedPort,
+        mark: local.viaMark,
         branch,
       })
       this.#sent = copy

@@ -40,7 +40,7 @@ export class DialogTokens {
 }
 
 /** Survives a restart, so that calls in progress do; unknown to the network. Random where there is no machine id. */
-function machineSecret(): string {
+export function machineSecret(): string {
   try {
     const id = readFileSync('/etc/machine-id', 'latin1').trim()
     if (id.length >= 32) return hash('sha256', `sipwright dialogs\n${hostname()}\n${id}`, 'hex')

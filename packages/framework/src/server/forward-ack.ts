@@ -58,6 +58,7 @@ function sendAck(
     transport: local.transport,
     host: local.advertisedHost,
     port: local.advertisedPort,
+    mark: local.viaMark,
     branch: branchWith(endpoint.chance.branch(), key),
   })
   endpoint.counters.requestsSent++

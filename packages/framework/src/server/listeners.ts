@@ -1,7 +1,7 @@
 /** The app's own addresses: which messages are for us, and which listener a message leaves by. */
 import { networkInterfaces } from 'node:os'
 import { SipError } from '../errors.js'
-import { type Hop, type LocalAddress } from '../message/flow.js'
+import { type Hop, type LocalAddress, type Side } from '../message/flow.js'
 import { type SipUri } from '../message/uri.js'
 import { isUnspecified } from '../transport/address.js'
 import { type Listener } from '../transport/transport.js'
@@ -40,6 +40,11 @@ export class Listeners {
     for (const host of hosts) this.#addresses.add(`${host}:${local.port}`)
   }
 
+  /** An address that reaches another process which serves the same calls. */
+  addShared(host: string, port: number): void {
+    this.#addresses.add(`${host.toLowerCase()}:${port}`)
+  }
+
   /** The listener that a request came in by. */
   at(local: LocalAddress): Listener | undefined {
     return this.#byLocal.get(local)
@@ -66,14 +71,15 @@ export class Listeners {
   }
 
   /**
-   * The listener to send to a hop by: same transport and address family; of several, the one in the hop's zone,
-   * then the one that the request came in by. Throws SIPW_ERR_NO_LISTENER.
+   * The listener to send to a hop by: same transport and address family, and the other side than the request came in
+   * by; of several, the one in the hop's zone, then the one that the request came in by. Throws SIPW_ERR_NO_LISTENER.
    */
   for(hop: Hop, inbound: LocalAddress | undefined): Listener {
+    const side = inbound?.side === 'target' ? 'caller' : 'target'
     let found: Listener | undefined
     let several = false
     for (const listener of this.#all) {
-      if (!reaches(listener.local, hop)) continue
+      if (!reaches(listener.local, hop, side)) continue
       if (found === undefined) found = listener
       else several = true
     }
@@ -82,8 +88,8 @@ export class Listeners {
     if (!several) return found
     const zone = this.#zones.of(hop.address)
     return (
-      this.#all.find(({ local }) => local.zone === zone && reaches(local, hop)) ??
-      this.#all.find(({ local }) => local === inbound && reaches(local, hop)) ??
+      this.#all.find(({ local }) => local.zone === zone && reaches(local, hop, side)) ??
+      this.#all.find(({ local }) => isTwin(local, inbound) && reaches(local, hop, side)) ??
       found
     )
   }
@@ -97,7 +103,7 @@ export class Listeners {
 
   /** Whether a hop could be reached at all. */
   canReach(hop: Hop): boolean {
-    return this.#all.some(({ local }) => reaches(local, hop))
+    return this.#all.some(({ local }) => reaches(local, hop, local.side))
   }
 
   async close(): Promise<void> {
@@ -116,9 +122,19 @@ export function hostToAdvertise(address: string): string {
   return interfaceAddresses(family).find((candidate) => candidate !== loopback) ?? loopback
 }
 
-function reaches(local: LocalAddress, hop: Hop): boolean {
+function reaches(local: LocalAddress, hop: Hop, side: Side | undefined): boolean {
   return (
-    local.transport === hop.transport && local.address.includes(':') === hop.address.includes(':')
+    local.transport === hop.transport &&
+    (local.side === undefined || local.side === side) &&
+    local.address.includes(':') === hop.address.includes(':')
+  )
+}
+
+/** The same listener, or the one that serves the other side of the same interface. */
+function isTwin(local: LocalAddress, inbound: LocalAddress | undefined): boolean {
+  if (local === inbound) return true
+  return (
+    local.side !== undefined && local.address === inbound?.address && local.zone === inbound.zone
   )
 }
 

@@ -89,6 +89,7 @@ export class OwnRequest implements ClientUser, Waiting {
         transport: local.transport,
         host: local.advertisedHost,
         port: local.advertisedPort,
+        mark: local.viaMark,
         branch: endpoint.chance.branch(),
       })
       this.listener = listener

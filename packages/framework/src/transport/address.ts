@@ -139,6 +139,8 @@ export function localAddressOf(
       options.advertise?.host ?? (isUnspecified(address) ? ownAddress(familyOf(address)) : address),
     advertisedPort: options.advertise?.port ?? port,
     zone: options.zone ?? '',
+    ...(options.side !== undefined && { side: options.side }),
+    ...(options.viaMark !== undefined && { viaMark: options.viaMark }),
   }
 }
 

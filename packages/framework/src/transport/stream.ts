@@ -79,8 +79,13 @@ class StreamListener implements Listener, ConnectionOwner {
   }
 
   async bind(transport: Transport, options: ListenOptions): Promise<void> {
-    const { address, port } = options
+    const { address, port, inherited } = options
     const server = this.#server
+    if (inherited?.kind === 'connections') {
+      this.#local = localAddressOf(transport, port, options)
+      inherited.take((socket) => server.emit('connection', socket))
+      return
+    }
     try {
       // `once` rejects when `error` comes first.
       const listening = once(server, 'listening')
@@ -120,8 +125,8 @@ class StreamListener implements Listener, ConnectionOwner {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    const closed = once(this.#server, 'close')
-    this.#server.close()
+    const closed = this.#server.listening ? once(this.#server, 'close') : undefined
+    if (closed !== undefined) this.#server.close()
     for (const connection of this.#connections.values()) connection.close()
     await closed
   }

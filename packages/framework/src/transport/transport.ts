@@ -2,9 +2,16 @@
  * The interface of a transport: bytes to and from the network, in whole messages. A plugin may add one.
  * RFC 3261 §18
  */
+import { type Socket } from 'node:net'
 import { type Clock, type Log } from '../environment.js'
 import { type SipError } from '../errors.js'
-import { type Flow, type Hop, type LocalAddress, type TransportName } from '../message/flow.js'
+import {
+  type Flow,
+  type Hop,
+  type LocalAddress,
+  type Side,
+  type TransportName,
+} from '../message/flow.js'
 import { type MessageLimits } from '../message/parse.js'
 
 /** What a listener may hold and how long it waits; each has a default with its reason in `limits.ts`. */
@@ -43,7 +50,18 @@ export interface ListenOptions {
   readonly port: number
   readonly advertise?: { readonly host: string; readonly port?: number }
   readonly zone?: string
+  /** Bound by another process: taken over instead of binding; `address` and `port` say what it is. */
+  readonly inherited?: Inherited
+  readonly side?: Side
+  readonly viaMark?: string
 }
+
+/** What a process gets from the one that started it. */
+export type Inherited =
+  /** The descriptor of a bound UDP socket; `shared` if other processes read it too. */
+  | { readonly kind: 'datagrams'; readonly fd: number; readonly shared: boolean }
+  /** Connections that are accepted elsewhere; `take` is called once, with what wants them. */
+  | { readonly kind: 'connections'; take(accepted: (socket: Socket) => void): void }
 
 /** What a transport is given to work with. */
 export interface TransportHost {

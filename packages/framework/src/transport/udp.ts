@@ -18,6 +18,7 @@ import {
   type Family,
 } from './address.js'
 import {
+  type Inherited,
   type Listener,
   type ListenOptions,
   type Receiver,
@@ -31,17 +32,39 @@ export const udp: Transport = {
   reliable: false,
   defaultPort: 5060,
   async listen(options, receiver, host) {
+    const { inherited } = options
+    if (inherited?.kind === 'datagrams') return takeOver(inherited, options, receiver, host)
     const port = await freePort(options)
     const socket = openSocket(familyOf(options.address))
     try {
-      await bind(socket, options.address, port)
+      await bind(socket, { address: options.address, port })
     } catch (cause) {
       socket.close()
       throw listenError(formatEndpoint(options.address, port), cause)
     }
     enlargeBuffers(socket)
-    return new UdpListener(socket, localAddressOf(udp, port, options), receiver, host)
+    return new UdpListener(socket, localAddressOf(udp, port, options), false, receiver, host)
   },
+}
+
+/** A socket that another process has bound. What has come in since waits in it. */
+async function takeOver(
+  { fd, shared }: Extract<Inherited, { kind: 'datagrams' }>,
+  options: ListenOptions,
+  receiver: Receiver,
+  host: TransportHost,
+): Promise<Listener> {
+  const socket = openSocket(familyOf(options.address))
+  const local = localAddressOf(udp, options.port, options)
+  const listener = new UdpListener(socket, local, shared, receiver, host)
+  try {
+    await bind(socket, { fd })
+  } catch (cause) {
+    socket.close()
+    throw listenError(formatEndpoint(options.address, options.port), cause)
+  }
+  enlargeBuffers(socket)
+  return listener
 }
 
 /** The most that one datagram carries: 65535 less the IP (IPv4 only, it counts itself) and UDP headers. */
@@ -78,6 +101,8 @@ class UdpListener implements Listener {
   readonly connections = 0
   readonly #family: Family
   readonly #socket: Socket
+  /** Other processes read it too: a socket of our own for a destination would take what is theirs. */
+  readonly #shared: boolean
   readonly #receiver: Receiver
   readonly #host: TransportHost
   /** By hop key; the one unused for longest comes first. */
@@ -87,8 +112,15 @@ class UdpListener implements Listener {
   #closed = false
   readonly #answered: (error: Error | null) => void
 
-  constructor(socket: Socket, local: LocalAddress, receiver: Receiver, host: TransportHost) {
+  constructor(
+    socket: Socket,
+    local: LocalAddress,
+    shared: boolean,
+    receiver: Receiver,
+    host: TransportHost,
+  ) {
     this.local = local
+    this.#shared = shared
     this.#family = familyOf(local.address)
     this.#socket = socket
     this.#receiver = receiver
@@ -153,6 +185,7 @@ class UdpListener implements Listener {
   }
 
   #destination(hop: Hop): Destination | undefined {
+    if (this.#shared) return undefined
     const known = this.#destinations.get(hop.key) ?? this.#open(hop)
     if (known === undefined) return undefined
     known.usedAt = this.#host.clock.now()
@@ -258,7 +291,7 @@ function openSocket(family: Family, reuseAddr = true): Socket {
 async function freePort({ address, port }: ListenOptions): Promise<number> {
   const socket = openSocket(familyOf(address), false)
   try {
-    await bind(socket, address, port)
+    await bind(socket, { address, port })
     return socket.address().port
   } catch (cause) {
     throw listenError(formatEndpoint(address, port), cause)
@@ -269,10 +302,13 @@ async function freePort({ address, port }: ListenOptions): Promise<number> {
   }
 }
 
-function bind(socket: Socket, address: string, port: number): Promise<void> {
+function bind(
+  socket: Socket,
+  to: { readonly address: string; readonly port: number } | { readonly fd: number },
+): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('error', reject)
-    socket.bind({ address, port }, () => {
+    socket.bind(to, () => {
       socket.off('error', reject)
       resolve()
     })

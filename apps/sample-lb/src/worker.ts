@@ -1,0 +1,27 @@
+/** One of several processes that serve the same calls: `shared-balancer.ts` starts it. */
+import { joinWorkers } from '@sipwright/framework'
+import { Balancer } from './balancer.js'
+import { formatFault } from './config/fault.js'
+import { type LoadedConfig, parseConfig } from './config/load.js'
+import { openLog } from './log.js'
+import { type WorkerData } from './shared-balancer.js'
+
+const worker = await joinWorkers()
+const loaded = configFrom(worker.data)
+const log = openLog(loaded.config.log, 1, worker.workers.index)
+const balancer = await Balancer.start(loaded.config, log, worker)
+worker.onReload((data) => balancer.reload(configFrom(data)))
+worker.onStop(async (limitMs) => {
+  await balancer.drain(limitMs)
+  await balancer.close()
+  log.info({ calls: balancer.callsInProgress }, 'ended')
+  log.flush()
+})
+
+/** The supervisor has checked it; only a file that it points to can have become unreadable since. */
+function configFrom(data: unknown): LoadedConfig {
+  const { path, text, overrides } = data as WorkerData
+  const parsed = parseConfig(path, text, overrides)
+  if (parsed.kind === 'faults') throw new Error(parsed.faults.map(formatFault).join('; '))
+  return parsed
+}

@@ -1,0 +1,35 @@
+/** What an app needs to know when it is one of several workers; `workers/worker.ts` has it. */
+import { type Log } from '../environment.js'
+import { type Workers } from '../plugin/workers.js'
+import { type Listener, type ListenOptions, type Receiver } from '../transport/transport.js'
+import { type Counters } from './counters.js'
+
+/** What others may ask of the app in a worker. */
+export interface WorkerApp {
+  counters(): Readonly<Counters>
+  reload(): Promise<void>
+  /** Lets calls end until the limit, and closes. */
+  stop(limitMs: number): Promise<void>
+}
+
+/** A listening address with its transport's name. */
+export interface SeatAddress extends ListenOptions {
+  readonly transport: string
+}
+
+/** The place of one worker among the others. */
+export interface WorkerSeat {
+  readonly workers: Workers
+  /** Signs the Record-Route of all workers alike. */
+  readonly secret: string
+  /** Listeners that were bound for this worker. */
+  readonly addresses: readonly SeatAddress[]
+  /** Where the other workers are reached: a Route to them is a Route to us. */
+  readonly others: readonly { readonly host: string; readonly port: number }[]
+  /** Who takes what comes by one of `addresses`: what belongs to another worker goes there. */
+  receiver(address: SeatAddress, receiver: Receiver): Receiver
+  /** One of `addresses` is bound. */
+  bound(address: SeatAddress, listener: Listener): void
+  /** The app listens. Resolves when the supervisor has been told. */
+  serves(app: WorkerApp, log: Log): Promise<void>
+}

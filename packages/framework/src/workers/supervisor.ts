@@ -1,0 +1,359 @@
+/**
+ * Keeps the workers running: replaces who ends, says who leads, carries their news, and ends them in order. What it
+ * decides is here; processes and sockets are lent to it.
+ */
+import { type Socket } from 'node:net'
+import { type Clock, type Log } from '../environment.js'
+import { SipError } from '../errors.js'
+import { Counters } from '../server/counters.js'
+import { type Order, type Report } from './messages.js'
+import { Respawn } from './respawn.js'
+
+/** One process, while it runs. */
+export interface WorkerProcess {
+  readonly pid: number | undefined
+  /** Lost without a word if it has just ended. A socket that goes with it is closed here. */
+  order(order: Order, socket?: Socket): void
+  /** Ends it at once. */
+  kill(): void
+}
+
+/** What becomes of a process. */
+export interface WorkerEvents {
+  report(report: Report): void
+  /** `how` says in words why; `well` that it ended by itself with status 0. */
+  ended(how: string, well: boolean): void
+}
+
+export interface SupervisorOptions {
+  readonly count: number
+  /** Starts the process of the worker with this number. */
+  readonly launch: (index: number, events: WorkerEvents) => WorkerProcess
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** A worker that began to serve so long after its launch has no time to lose any more: it is ended. */
+const startLimitMs = 30_000
+
+/** Until then what is for a worker that ended waits for its replacement; then the others take its calls. */
+const awayAfterMs = 1_000
+
+/** Connections that wait for the replacement of one worker at most. */
+const maxWaiting = 256
+
+/** How long the workers may take to answer what all are asked. */
+const answerLimitMs = 15_000
+
+/** What a worker that is told to stop may take beyond the limit for its calls. */
+const closeLimitMs = 15_000
+
+export class Supervisor {
+  readonly #options: SupervisorOptions
+  readonly #members: readonly Member[]
+  readonly #questions = new Map<number, Question>()
+  #lastQuestion = 0
+  /** Whose turn the next connection is. */
+  #turn = 0
+  #leader: Member | undefined = undefined
+  #state: 'starting' | 'running' | 'stopping' = 'starting'
+  #endedWell = true
+  readonly #started = new Settling<void>()
+  readonly #ended = new Settling<boolean>()
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+    this.#members = Array.from({ length: options.count }, (_, index) => new Member(index))
+  }
+
+  /** Starts every worker. Throws SIPW_ERR_WORKER_FAILED if one ends before all serve; none is left then. */
+  async start(): Promise<void> {
+    for (const member of this.#members) this.#launch(member)
+    await this.#started.promise
+  }
+
+  /** True when all workers have ended as they were told to; false if one had to be ended. */
+  get ended(): Promise<boolean> {
+    return this.#ended.promise
+  }
+
+  /** Process ids by worker; undefined while one is replaced. */
+  get pids(): readonly (number | undefined)[] {
+    return this.#members.map(({ process }) => process?.pid)
+  }
+
+  /** Asks every worker to reload; resolves with what they refused: nothing, if all went well. */
+  async reload(data: unknown): Promise<readonly string[]> {
+    const answers = await this.#ask((id) => ({ kind: 'reload', id, data }))
+    return answers.flatMap((answer) =>
+      answer.kind === 'reloaded' && answer.fault !== undefined ? [answer.fault] : [],
+    )
+  }
+
+  /** What all workers have counted, added up. Those of workers that ended are gone with them. */
+  async counters(): Promise<Counters> {
+    const sum = new Counters()
+    for (const answer of await this.#ask((id) => ({ kind: 'count', id }))) {
+      if (answer.kind !== 'counted') continue
+      for (const name of Object.keys(sum) as (keyof Counters)[]) sum[name] += answer.counters[name]
+    }
+    return sum
+  }
+
+  /** Tells every worker to stop; `ended` tells when they have. Again, with a shorter limit, shortens it. */
+  stop(limitMs: number): void {
+    this.#state = 'stopping'
+    for (const member of this.#members) {
+      member.plan(undefined)
+      member.process?.order({ kind: 'stop', limitMs })
+    }
+    this.#options.clock.after(limitMs + closeLimitMs, () => this.kill())
+    this.#endWhenEmpty()
+  }
+
+  /** Ends what still runs, at once. */
+  kill(): void {
+    this.#state = 'stopping'
+    for (const member of this.#members) {
+      member.plan(undefined)
+      member.process?.kill()
+    }
+    this.#endWhenEmpty()
+  }
+
+  /** Gives a connection that came in by `listener` to the worker whose own it is, or else to the next one in turn. */
+  connection(socket: Socket, listener: number, own?: number): void {
+    const member = own === undefined ? this.#next() : this.#members[own]
+    if (member?.serves === true) member.process?.order({ kind: 'connection', listener }, socket)
+    else member?.hold({ socket, listener })
+    if (member === undefined) socket.destroy()
+  }
+
+  #next(): Member | undefined {
+    for (let step = 0; step < this.#members.length; step++) {
+      const member = this.#members[this.#turn]!
+      this.#turn = (this.#turn + 1) % this.#members.length
+      if (member.serves) return member
+    }
+    return undefined
+  }
+
+  #launch(member: Member): void {
+    const { clock, launch, log } = this.#options
+    const tooLate = (): void => {
+      log.error({ worker: member.index }, 'a worker does not get ready: it is ended')
+      member.process?.kill()
+    }
+    member.plan(clock.after(startLimitMs, tooLate))
+    member.process = launch(member.index, {
+      report: (report) => this.#hear(member, report),
+      ended: (how, well) => this.#lost(member, how, well),
+    })
+  }
+
+  #hear(member: Member, report: Report): void {
+    switch (report.kind) {
+      case 'here':
+        this.#sayWhoIsAway()
+        break
+      case 'serves':
+        this.#serves(member)
+        break
+      case 'tells': {
+        const { topic, news } = report
+        for (const other of this.#members) {
+          if (other !== member) other.process?.order({ kind: 'told', topic, news })
+        }
+        break
+      }
+      case 'reloaded':
+      case 'counted':
+        this.#questions.get(report.id)?.answer(member, report)
+        break
+    }
+  }
+
+  #serves(member: Member): void {
+    const { clock, log } = this.#options
+    member.plan(undefined)
+    member.servedAt = clock.now()
+    member.cancelAway?.()
+    member.cancelAway = undefined
+    if (member.away) {
+      member.away = false
+      this.#sayWhoIsAway()
+    }
+    for (const { socket, listener } of member.takeHeld()) {
+      member.process?.order({ kind: 'connection', listener }, socket)
+    }
+    this.#appoint()
+    log.debug({ worker: member.index, pid: member.process?.pid }, 'a worker serves')
+    if (this.#state === 'starting' && this.#members.every(({ serves }) => serves)) {
+      this.#state = 'running'
+      this.#started.resolve()
+    } else if (this.#state === 'running') {
+      log.info({ worker: member.index, pid: member.process?.pid }, 'a worker was replaced')
+    }
+  }
+
+  #lost(member: Member, how: string, well: boolean): void {
+    const { clock, log } = this.#options
+    const pid = member.process?.pid
+    const { servedAt } = member
+    member.plan(undefined)
+    member.process = undefined
+    member.servedAt = undefined
+    for (const question of this.#questions.values()) question.forget(member)
+    switch (this.#state) {
+      case 'starting':
+        this.#started.reject(new SipError('SIPW_ERR_WORKER_FAILED', [member.index, how]))
+        this.#endedWell = false
+        this.kill()
+        return
+      case 'stopping':
+        this.#endedWell &&= well
+        this.#leave(member)
+        this.#endWhenEmpty()
+        return
+      case 'running': {
+        log.error({ worker: member.index, pid, how }, 'a worker ended')
+        if (this.#leader === member) this.#leader = undefined
+        this.#appoint()
+        member.cancelAway ??= clock.after(awayAfterMs, () => this.#leave(member))
+        const pauseMs = member.respawn.pause(servedAt, clock.now())
+        if (pauseMs > 0) log.warn({ worker: member.index, pauseMs }, 'it ends again and again')
+        member.plan(clock.after(pauseMs, () => this.#launch(member)))
+      }
+    }
+  }
+
+  /** The first that serves leads, and does so until it ends: whoever leads knows most. */
+  #appoint(): void {
+    if (this.#leader !== undefined) return
+    this.#leader = this.#members.find(({ serves }) => serves)
+    this.#leader?.process?.order({ kind: 'lead' })
+  }
+
+  #leave(member: Member): void {
+    member.cancelAway?.()
+    member.cancelAway = undefined
+    member.away = true
+    for (const { socket } of member.takeHeld()) socket.destroy()
+    this.#sayWhoIsAway()
+  }
+
+  #sayWhoIsAway(): void {
+    const workers = this.#members.filter(({ away }) => away).map(({ index }) => index)
+    for (const { process } of this.#members) process?.order({ kind: 'away', workers })
+  }
+
+  async #ask(order: (id: number) => Order): Promise<readonly Report[]> {
+    const id = ++this.#lastQuestion
+    const asked = this.#members.filter(({ process }) => process !== undefined)
+    const question = new Question(asked)
+    this.#questions.set(id, question)
+    const cancel = this.#options.clock.after(answerLimitMs, () => question.end())
+    for (const { process } of asked) process?.order(order(id))
+    const answers = await question.answers
+    cancel()
+    this.#questions.delete(id)
+    return answers
+  }
+
+  #endWhenEmpty(): void {
+    if (this.#members.every(({ process }) => process === undefined)) {
+      this.#ended.resolve(this.#endedWell)
+    }
+  }
+}
+
+/** One worker over all its processes. */
+class Member {
+  readonly index: number
+  readonly respawn = new Respawn()
+  process: WorkerProcess | undefined = undefined
+  /** Since when its process serves. */
+  servedAt: number | undefined = undefined
+  /** Others take its calls. */
+  away = false
+  cancelAway: (() => void) | undefined = undefined
+  #cancelPlan: (() => void) | undefined = undefined
+  #held: Held[] = []
+
+  constructor(index: number) {
+    this.index = index
+  }
+
+  get serves(): boolean {
+    return this.servedAt !== undefined
+  }
+
+  /** A connection for this worker alone waits until it serves. */
+  hold(held: Held): void {
+    if (this.away || this.#held.length >= maxWaiting) held.socket.destroy()
+    else this.#held.push(held)
+  }
+
+  takeHeld(): readonly Held[] {
+    const held = this.#held
+    this.#held = []
+    return held
+  }
+
+  /** What comes next, its launch or the end of its time to get ready, takes the place of what was planned. */
+  plan(cancel: (() => void) | undefined): void {
+    this.#cancelPlan?.()
+    this.#cancelPlan = cancel
+  }
+}
+
+interface Held {
+  readonly socket: Socket
+  readonly listener: number
+}
+
+/** What all workers were asked at once. */
+class Question {
+  readonly #open: Set<Member>
+  readonly #answers: Report[] = []
+  readonly #settling = new Settling<readonly Report[]>()
+
+  constructor(asked: readonly Member[]) {
+    this.#open = new Set(asked)
+    if (asked.length === 0) this.end()
+  }
+
+  get answers(): Promise<readonly Report[]> {
+    return this.#settling.promise
+  }
+
+  answer(member: Member, report: Report): void {
+    if (this.#open.has(member)) this.#answers.push(report)
+    this.forget(member)
+  }
+
+  /** It will not answer any more. */
+  forget(member: Member): void {
+    this.#open.delete(member)
+    if (this.#open.size === 0) this.end()
+  }
+
+  end(): void {
+    this.#settling.resolve(this.#answers)
+  }
+}
+
+/** A promise that others settle; nobody need wait for it. */
+class Settling<Value> {
+  readonly promise: Promise<Value>
+  resolve!: (value: Value) => void
+  reject!: (error: Error) => void
+
+  constructor() {
+    this.promise = new Promise<Value>((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+    })
+    this.promise.catch(() => undefined)
+  }
+}
