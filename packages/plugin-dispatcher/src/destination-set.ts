@@ -13,17 +13,23 @@ export class DestinationSet {
   readonly #selector: Selector
   /** Those that selections asked for by themselves; each keeps its own turn. */
   readonly #others: Map<AlgorithmLike, Selector>
+  /** A share from 0 to 1. */
+  readonly #offset: number
+  /** Selectors that have had no destinations yet. */
+  #fresh: boolean
 
   /**
-   * `previous` is the set that this replaces: states and turns of what stays are kept. The algorithm must exist: throws
-   * SIPW_ERR_ALGORITHM_UNKNOWN.
+   * `previous` is the set that this replaces: states and turns of what stays are kept. `offset` is the share of the
+   * destinations that the first turns leave out. The algorithm must exist: throws SIPW_ERR_ALGORITHM_UNKNOWN.
    */
   constructor(
     definition: SetDefinition,
     probe: ProbeConfig,
     previous: DestinationSet | undefined,
     now: number,
+    offset = 0,
   ) {
+    this.#offset = offset
     this.id = definition.id
     this.algorithm = resolveAlgorithm(definition.algorithm).algorithm
     const before = new Map(previous?.destinations.map((each) => [each.id, each]))
@@ -32,6 +38,7 @@ export class DestinationSet {
       .sort((a, b) => b.priority - a.priority)
     const kept = previous !== undefined && previous.algorithm === this.algorithm
     this.#selector = kept ? previous.#selector : this.algorithm.start()
+    this.#fresh = !kept
     this.#others = previous === undefined ? new Map<AlgorithmLike, Selector>() : previous.#others
   }
 
@@ -39,6 +46,8 @@ export class DestinationSet {
   activate(): void {
     for (const { health, probe } of this.destinations) health.policy = probe
     this.#selector.load(this.destinations)
+    if (this.#fresh) this.#selector.beginAt?.(this.#offset)
+    this.#fresh = false
     for (const selector of this.#others.values()) selector.load(this.destinations)
   }
 
@@ -61,6 +70,7 @@ export class DestinationSet {
       if (selector === undefined) {
         selector = algorithm.start()
         selector.load(this.destinations)
+        selector.beginAt?.(this.#offset)
         this.#others.set(algorithm, selector)
       }
       this.#others.set(given, selector)

@@ -15,6 +15,7 @@ import { type HealthState } from './health.js'
 import { Retries } from './retries.js'
 import { type SelectContext } from './select/algorithm.js'
 import { resolveAlgorithm, type AlgorithmLike } from './select/names.js'
+import { type DestinationNews } from './shared-health.js'
 import { type LoadedSets, loadSets } from './source.js'
 
 /** A destination became usable, or stopped being so. */
@@ -40,6 +41,10 @@ export interface DispatcherOptions {
   readonly clock: Clock
   readonly probe: ProbeConfig
   readonly maxRetries: number
+  /** Of several workers, where among the destinations this one's turns begin: a share from 0 to 1. Default 0. */
+  readonly offset?: number
+  /** The health or the operator's word of a destination changed here, by whatever brought it about. */
+  readonly changed?: (destination: Destination, reason: string) => void
 }
 
 export class Dispatcher {
@@ -157,6 +162,19 @@ export class Dispatcher {
     )
   }
 
+  /** How a destination is in another worker; false if there is none of that name. */
+  adopt({ set, destination: id, health, admin, reason }: DestinationNews): boolean {
+    const destination = this.#sets.get(set)?.destinations.find((each) => each.id === id)
+    if (destination === undefined) return false
+    const { state } = destination
+    const now = this.#options.clock.now()
+    const before = destination.usable
+    if (state.health.state !== health) state.health.force(health, reason, now)
+    state.admin = admin
+    if (destination.usable !== before) this.#announce(destination, reason, now)
+    return true
+  }
+
   /** A response went to the caller. */
   replied(ctx: ReplyContext): void {
     const destination = ctx.branch?.target.origin
@@ -192,14 +210,14 @@ export class Dispatcher {
   }
 
   async #reload(load: () => Promise<LoadedSets>, probe: ProbeConfig): Promise<void> {
-    const { clock, log } = this.#options
+    const { clock, log, offset } = this.#options
     const { sets: definitions, faults } = await load()
     const now = clock.now()
     // Everything that can be refused is, before anything is changed.
     const sets = new Map<string, DestinationSet>()
     for (const definition of definitions) {
       const previous = this.#sets.get(definition.id)
-      sets.set(definition.id, new DestinationSet(definition, probe, previous, now))
+      sets.set(definition.id, new DestinationSet(definition, probe, previous, now, offset))
       const { note } = resolveAlgorithm(definition.algorithm)
       if (note !== undefined && previous === undefined) log.info({ set: definition.id }, note)
     }
@@ -216,15 +234,23 @@ export class Dispatcher {
 
   /** Applies a change, and tells if it made a usable destination unusable or the other way round. */
   #change(destination: Destination, reason: string, apply: (now: number) => void): void {
-    const at = this.#options.clock.now()
+    const { clock, log, changed } = this.#options
+    const { state } = destination
+    const at = clock.now()
     const before = destination.usable
+    const [health, admin] = [state.health.state, state.admin]
     apply(at)
+    if (state.health.state !== health || state.admin !== admin) changed?.(destination, reason)
     if (destination.usable === before) return
-    const kind = before ? 'down' : 'up'
-    this.#options.log.info(
+    log.info(
       { set: destination.setId, destination: destination.id, uri: destination.uri, reason },
-      `destination ${kind}`,
+      `destination ${before ? 'down' : 'up'}`,
     )
+    this.#announce(destination, reason, at)
+  }
+
+  #announce(destination: Destination, reason: string, at: number): void {
+    const kind = destination.usable ? 'up' : 'down'
     for (const listener of this.#listeners) listener({ kind, destination, reason, at })
   }
 

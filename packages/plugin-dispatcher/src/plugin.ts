@@ -3,6 +3,7 @@ import { definePlugin } from '@sipwright/framework'
 import { dispatcherConfig } from './config.js'
 import { Dispatcher } from './dispatcher.js'
 import { Prober } from './probe.js'
+import { SharedHealth } from './shared-health.js'
 import { loadSets } from './source.js'
 
 /** Destination sets, failover order and health of backends: `dispatcher({ sets: { 1: { destinations: […] } } })`. */
@@ -10,14 +11,17 @@ export const dispatcher = definePlugin({
   name: 'dispatcher',
   config: dispatcherConfig,
   async setup(host, config) {
-    const { clock, log } = host
+    const { clock, log, workers } = host
     const service = new Dispatcher({
       load: () => loadSets(config),
       log,
       clock,
       probe: config.probe,
       maxRetries: config.maxRetries,
+      offset: workers.index / workers.count,
+      changed: (destination, reason) => shared.changed(destination, reason),
     })
+    const shared = new SharedHealth(workers, service)
     const prober = new Prober(host, config.probe.mode, (destination, succeeded, reason) =>
       service.probed(destination, succeeded, reason),
     )
@@ -28,11 +32,16 @@ export const dispatcher = definePlugin({
       ),
     )
     await service.reload()
+    service.onReload(() => shared.catchUp())
     host.provide(Dispatcher, service)
 
     host.onFailure((ctx) => service.attemptFailed(ctx))
     host.onReply((ctx) => service.replied(ctx))
-    host.onReady(() => prober.start())
+    host.onReady(() => {
+      shared.catchUp()
+      if (workers.leads) prober.start()
+    })
+    workers.onLead(() => prober.start())
     host.onReload(() => service.reload())
     host.onClose(() => prober.stop())
   },

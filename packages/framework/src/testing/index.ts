@@ -46,3 +46,4 @@ export {
   type PhoneRequestOptions,
   type SeenRequest,
 } from './phone.js'
+export { testWorkers, type TestWorker } from './workers.js'

@@ -17,6 +17,11 @@ export interface Walk {
 export interface Selector {
   /** The destinations of the set, higher priority first; again with new ones after a reload. */
   load(destinations: readonly Destination[]): void
+  /**
+   * Called once, after the first `load`, where several workers select from the same destinations: the share of them, from
+   * 0 to 1, at which this one's turns begin, so that all workers do not begin with the same.
+   */
+  beginAt?(share: number): void
   /** Called once per request. It may leave unusable destinations in: they are skipped when the walk reaches them. */
   select(ctx: SelectContext): Walk
 }

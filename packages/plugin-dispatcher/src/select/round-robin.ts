@@ -22,6 +22,10 @@ class RoundRobin implements Selector {
     this.#turn = turn
   }
 
+  beginAt(share: number): void {
+    this.#turn = Math.floor(share * this.#destinations.length)
+  }
+
   select(): Walk {
     const { length } = this.#destinations
     let first = this.#turn
