@@ -1,8 +1,12 @@
-/** The proxy on npm `sip`: round robin, record-routed, 503 tried elsewhere. Arguments: its port, the backends' ports. */
-import type sip from 'sip'
+/**
+ * The proxy on npm `sip`: round robin, record-routed, 503 tried elsewhere. Arguments: what becomes of a REGISTER, its
+ * port, the backends' ports.
+ */
+import sip from 'sip'
 import proxy from 'sip/proxy.js'
 
-const [port = 0, ...backends] = process.argv.slice(2).map(Number)
+const [policy, ...ports] = process.argv.slice(2)
+const [port = 0, ...backends] = ports.map(Number)
 const ourUri = `sip:127.0.0.1:${port};lr`
 let turn = 0
 
@@ -15,6 +19,14 @@ proxy.start(options, (request) => {
   if (headers.route !== undefined) {
     headers.route.shift()
     proxy.send(request)
+    return
+  }
+  if (request.method === 'OPTIONS' && !request.uri.includes('@')) {
+    proxy.send(sip.makeResponse(request, 200))
+    return
+  }
+  if (request.method === 'REGISTER' && policy === 'refuse-register') {
+    proxy.send(sip.makeResponse(request, 404))
     return
   }
   headers['record-route'] = [{ uri: ourUri, params: {} }, ...(headers['record-route'] ?? [])]

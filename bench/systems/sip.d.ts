@@ -17,7 +17,7 @@ declare module 'sip' {
       status: number
     }
   }
-  const sip: object
+  const sip: { makeResponse(request: sip.Request, status: number): sip.Response }
   export default sip
 }
 

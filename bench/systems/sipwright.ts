@@ -1,36 +1,58 @@
 /** Our balancer with the sample's default pipeline. */
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RunningProcess } from '@sipwright/test/system/processes.js'
-import { systemCpu, type SystemUnderTest } from './system.js'
+import { temporaryFolder } from '@sipwright/test/system/temporary-folder.js'
+import { pinned } from '../load/processors.js'
+import { type Job, type SystemUnderTest } from './system.js'
 
-const main = join(
+/** As it comes: over the native package where that is there. */
+export const sipwright: SystemUnderTest = {
+  name: 'sipwright',
+  maxRate: () => Infinity,
+  start: (job) => start(job, []),
+}
+
+/** Without the native package. */
+export const sipwrightDgram: SystemUnderTest = {
+  name: 'sipwright (node:dgram)',
+  // A choice between two ways over UDP is none over TCP.
+  maxRate: ({ transport }) => (transport === 'udp' ? Infinity : 0),
+  start: (job) => start(job, ['SIPWRIGHT_NATIVE=0']),
+}
+
+/** The program that is measured. */
+export const sampleMain = join(
   dirname(fileURLToPath(import.meta.url)),
   ...['..', '..', '..', 'apps', 'sample-lb', 'dist', 'main.js'],
 )
 
-export const sipwright: SystemUnderTest = {
-  name: 'sipwright',
-  maxRate: Infinity,
-  async start(port, backends) {
-    const folder = mkdtempSync(join(tmpdir(), 'bench-'))
-    const destinations = backends.map((backend) => `'sip:127.0.0.1:${backend}'`).join(', ')
-    writeFileSync(
-      join(folder, 'lb.yaml'),
-      `listen: ['udp:127.0.0.1:${port}']
-dispatcher:
-  sets: { 1: { algorithm: round-robin, destinations: [${destinations}] } }
-  probe: { interval: 0s }
-log: { level: info, format: json }
-`,
-    )
-    const command = ['-c', String(systemCpu), process.execPath, ...extraNodeOptions(), main]
-    const running = new RunningProcess('taskset', [...command, '--config', join(folder, 'lb.yaml')])
-    await running.printed(/"msg":"ready/)
-    return running
-  },
+/** The configuration of a job. */
+export function configurationFor({ workload, port, backends, workers }: Job): string {
+  const { transport, refusesRegister } = workload
+  const suffix = transport === 'tcp' ? ';transport=tcp' : ''
+  const destinations = backends.map((backend) => `'sip:127.0.0.1:${backend}${suffix}'`).join(', ')
+  return [
+    `listen: ['${transport}:127.0.0.1:${port}']`,
+    'dispatcher:',
+    `  sets: { 1: { algorithm: round-robin, destinations: [${destinations}] } }`,
+    '  probe: { interval: 0s }',
+    ...(refusesRegister ? ['route: [{ set: 1, methods: [INVITE, OPTIONS] }]'] : []),
+    ...(workers > 1 ? [`workers: ${workers}`] : []),
+    'log: { level: info, format: json }',
+    '',
+  ].join('\n')
+}
+
+async function start(job: Job, environment: readonly string[]): Promise<RunningProcess> {
+  const folder = temporaryFolder('bench')
+  const config = join(folder, 'lb.yaml')
+  writeFileSync(config, configurationFor(job))
+  const node = [process.execPath, ...extraNodeOptions(), sampleMain, '--config', config]
+  const running = new RunningProcess(...pinned(job.cpu, 'env', [...environment, ...node]))
+  await running.printed(/"msg":"ready/)
+  return running
 }
 
 /** Such as `--cpu-prof`, for whoever wants to know where the time goes. */

@@ -1,14 +1,24 @@
 /** One balancer under test, doing the same job as the others: round robin over two backends, failover armed. */
 import { type RunningProcess } from '@sipwright/test/system/processes.js'
+import { type Workload } from '../load/workload.js'
+
+/** What a system is started for. */
+export interface Job {
+  readonly workload: Workload
+  readonly port: number
+  readonly backends: readonly number[]
+  /** The processor that it is pinned to; undefined: any. */
+  readonly cpu: number | undefined
+  /** Processes or threads that share the work. */
+  readonly workers: number
+}
 
 export interface SystemUnderTest {
   readonly name: string
-  /** Calls per second that it is asked for at most. */
-  readonly maxRate: number
-  /** Starts it, pinned to processor 0, and waits until it takes calls. */
-  start(port: number, backends: readonly number[]): Promise<RunningProcess>
+  /** What must be installed for it. */
+  readonly command?: string
+  /** Per second, how much of this workload it is asked for at most; 0: it cannot do the job. */
+  maxRate(workload: Workload): number
+  /** Starts it and waits until it takes requests. */
+  start(job: Job): Promise<RunningProcess>
 }
-
-/** The processor of the system under test; the load runs on the other. */
-export const systemCpu = 0
-export const loadCpu = 1

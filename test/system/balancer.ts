@@ -1,9 +1,9 @@
 /** The balancer as an operator runs it: a configuration file and a process. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RunningProcess } from './processes.js'
+import { removeTemporaryFolder, temporaryFolder } from './temporary-folder.js'
 
 const main = join(
   dirname(fileURLToPath(import.meta.url)),
@@ -21,7 +21,7 @@ export class Balancer {
 
   /** Writes the files beside each other (`lb.yaml` is the configuration), starts, and waits until it is ready. */
   static async start(files: Readonly<Record<string, string>>): Promise<Balancer> {
-    const folder = mkdtempSync(join(tmpdir(), 'balancer-'))
+    const folder = temporaryFolder('balancer')
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
     const process = new RunningProcess('node', [main, '--config', join(folder, 'lb.yaml')], folder)
     await process.printed(/^ready|"msg":"ready/m)
@@ -35,7 +35,7 @@ export class Balancer {
 
   async stop(): Promise<number | undefined> {
     const code = await this.process.stop()
-    rmSync(this.#folder, { recursive: true, force: true })
+    removeTemporaryFolder(this.#folder)
     return code
   }
 }

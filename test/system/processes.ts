@@ -1,12 +1,14 @@
 /** Child processes of a test: started, watched, and none left behind. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { type Readable } from 'node:stream'
+import { removeTemporaryFolders } from './temporary-folder.js'
 
 const running = new Set<RunningProcess>()
 
-/** Ends whatever a test has started and not ended: call it in `afterEach`. */
+/** Ends whatever a test has started and not ended, and removes its folders: call it in `afterEach`. */
 export async function stopAll(): Promise<void> {
   await Promise.all([...running].map((process) => process.kill()))
+  removeTemporaryFolders()
 }
 
 export class RunningProcess {

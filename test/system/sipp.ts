@@ -1,9 +1,9 @@
 /** SIPp as callers and backends: far ends that were not written by us. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RunningProcess } from './processes.js'
+import { removeTemporaryFolder, temporaryFolder } from './temporary-folder.js'
 
 // The scenarios stand beside the sources, not beside what was compiled from them.
 const scenarios = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'system', 'scenarios')
@@ -25,6 +25,12 @@ export interface SippCounts {
   readonly retransmissions: number
 }
 
+/** The counts at one moment of the run. */
+export interface SippSample extends SippCounts {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
 export interface SippOptions {
   /** One of ours, or the path of a file. */
   readonly scenario: Scenario | { readonly file: string }
@@ -33,6 +39,12 @@ export interface SippOptions {
   readonly transport?: 'udp' | 'tcp'
   readonly address?: string
   readonly port: number
+  /** It ends by itself after so long; a caller then counts as failed. Default: 60 for callers, endless for others. */
+  readonly lifetimeSeconds?: number
+  /** How often the counts are written down. Default: every second. */
+  readonly sampleMs?: number
+  /** Of its sockets. Default: SIPp's 64 KiB. */
+  readonly bufferBytes?: number
 }
 
 export interface CallerOptions extends SippOptions {
@@ -40,11 +52,17 @@ export interface CallerOptions extends SippOptions {
   readonly callsPerSecond: number
   readonly calls: number
   readonly holdMs?: number
+  /** The user of the Request-URI, where the scenario asks for it. Default: `service`. */
+  readonly user?: string
+  /** Calls in progress at most; no further one is made before one has ended. Default: 3000. */
+  readonly callsAtOnce?: number
 }
 
 /** One SIPp process. */
 export class Sipp {
   readonly process: RunningProcess
+  /** The counts over time; empty before `finished` or `stopped`. */
+  samples: readonly SippSample[] = []
   readonly #folder: string
 
   private constructor(process: RunningProcess, folder: string) {
@@ -54,15 +72,17 @@ export class Sipp {
 
   /** Waits for calls until it is stopped. */
   static answer(options: SippOptions): Sipp {
-    return start(options, [])
+    const { lifetimeSeconds } = options
+    return start(options, lifetimeSeconds === undefined ? [] : ['-timeout', `${lifetimeSeconds}s`])
   }
 
   /** Makes its calls, bounded in number and time. */
   static call(options: CallerOptions): Sipp {
+    const { callsPerSecond, calls, callsAtOnce = 3_000, holdMs = 100, user = 'service' } = options
     return start(options, [
-      ...['-r', String(options.callsPerSecond), '-m', String(options.calls)],
-      ...['-l', '3000', '-d', String(options.holdMs ?? 100), '-timeout', '60s', '-timeout_error'],
-      options.target,
+      ...['-r', String(callsPerSecond), '-m', String(calls), '-l', String(callsAtOnce)],
+      ...['-d', String(holdMs), '-timeout', `${options.lifetimeSeconds ?? 60}s`, '-timeout_error'],
+      ...['-s', user, options.target],
     ])
   }
 
@@ -88,38 +108,53 @@ export class Sipp {
   }
 
   #counts(): SippCounts {
-    const counts = this.#read()
-    rmSync(this.#folder, { recursive: true })
-    return counts
+    this.samples = this.#read()
+    removeTemporaryFolder(this.#folder)
+    const { created, successful, failed, retransmissions } = this.samples.at(-1)!
+    return { created, successful, failed, retransmissions }
   }
 
-  #read(): SippCounts {
+  #read(): SippSample[] {
     const file = readdirSync(this.#folder).find((name) => name.endsWith('.csv'))
     if (file === undefined) throw new Error(`SIPp left no statistics:\n${this.process.output}`)
-    const lines = readFileSync(join(this.#folder, file), 'latin1').trim().split('\n')
-    const names = lines[0]!.split(';')
-    const values = lines.at(-1)!.split(';')
+    return samplesOf(readFileSync(join(this.#folder, file), 'latin1'))
+  }
+}
+
+/** What SIPp's statistics file says, line by line; throws for a file without the counts. */
+export function samplesOf(text: string): SippSample[] {
+  const [head = '', ...lines] = text.trim().split('\n')
+  const names = head.split(';')
+  const samples = lines.map((line): SippSample => {
+    const values = line.split(';')
     const value = (name: string): number => {
-      const count = Number(values[names.indexOf(name)])
+      // A moment is given as date, time and seconds since the epoch.
+      const count = Number(values[names.indexOf(name)]?.split('\t').at(-1))
       if (!Number.isFinite(count)) throw new Error(`SIPp's statistics have no ${name}`)
       return count
     }
     return {
+      at: value('CurrentTime') * 1_000,
       created: value('TotalCallCreated'),
       successful: value('SuccessfulCall(C)'),
       failed: value('FailedCall(C)'),
       retransmissions: value('Retransmissions(C)'),
     }
-  }
+  })
+  if (samples.length === 0) throw new Error("SIPp's statistics are empty")
+  return samples
 }
 
 function start(options: SippOptions, more: readonly string[]): Sipp {
   const { scenario, transport = 'udp', address = '127.0.0.1', port, cpu } = options
-  const folder = mkdtempSync(join(tmpdir(), 'sipp-'))
+  const { sampleMs = 1_000, bufferBytes } = options
+  const folder = temporaryFolder('sipp')
   const args = [
     ...['-sf', fileOf(scenario), '-i', address, '-p', String(port)],
-    ...['-t', transport === 'udp' ? 'u1' : 't1', '-nostdin', '-s', 'service'],
-    ...['-trace_stat', '-stf', join(folder, 'counts.csv'), '-fd', '1', '-max_socket', '1000'],
+    ...['-t', transport === 'udp' ? 'u1' : 't1', '-nostdin'],
+    ...['-trace_stat', '-stf', join(folder, 'counts.csv'), '-fd', `${sampleMs}ms`],
+    ...['-max_socket', '1000'],
+    ...(bufferBytes === undefined ? [] : ['-buff_size', String(bufferBytes)]),
     ...more,
   ]
   const process =
