@@ -16,6 +16,8 @@ if (!dependenciesMatchLockFile()) {
   run('npm', ['ci', '--no-audit', '--no-fund'], 'Installing dependencies failed.')
 }
 removeOutputsOfDeletedSources()
+// Where it cannot be compiled, it says so and everything runs over node:dgram.
+run(process.execPath, [join('packages', 'udp-native', 'build.mjs')], 'Compiling C failed.')
 run(
   process.execPath,
   [join('node_modules', 'typescript7', 'bin', 'tsc'), '-b'],
@@ -31,7 +33,7 @@ function dependenciesMatchLockFile() {
   return Object.entries(locked).every(
     ([path, { version, link, optional }]) =>
       !path.startsWith('node_modules/') ||
-      link === true ||
+      (link === true && existsSync(join(root, path))) ||
       optional === true ||
       installed[path]?.version === version,
   )

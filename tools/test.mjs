@@ -1,4 +1,5 @@
-// Everything that `npm test` runs after the build: lint, then all tests. Prints a plain closing line.
+// Everything that `npm test` runs after the build: lint, then all tests in both modes of UDP. Each run closes with a
+// plain line. Arguments go to jest, which then runs once.
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,17 +14,37 @@ if (only.length === 0) {
   const missing = ensureCommands('sipp')
   if (missing !== undefined) stop(missing)
 }
-step('tests', [
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  '--enable-source-maps',
-  '--unhandled-rejections=strict',
-  'node_modules/jest/bin/jest.js',
-  ...only,
-])
 
-function step(name, args) {
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+// Both ways of UDP must behave alike: all tests run over native batches where they can be had, and over node:dgram.
+const { whyUnavailable } = await import('../packages/udp-native/dist/index.js')
+const reason = process.env.SIPWRIGHT_NATIVE === '0' ? 'SIPWRIGHT_NATIVE=0' : whyUnavailable()
+if (reason === undefined) {
+  console.log('tests over native batches')
+  tests({ SIPWRIGHT_NATIVE: '1' })
+  if (only.length === 0) {
+    console.log('\ntests over node:dgram (SIPWRIGHT_NATIVE=0)')
+    tests({ SIPWRIGHT_NATIVE: '0' })
+  }
+} else {
+  console.log(`tests over node:dgram (${reason})`)
+  tests({ SIPWRIGHT_NATIVE: '0' })
+}
+
+function tests(environment) {
+  const args = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    '--enable-source-maps',
+    '--unhandled-rejections=strict',
+    'node_modules/jest/bin/jest.js',
+    ...only,
+  ]
+  step('tests', args, environment)
+}
+
+function step(name, args, environment = {}) {
+  const env = { ...process.env, ...environment }
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env })
   if (status !== 0) stop(`${name} failed`)
 }
 

@@ -180,6 +180,7 @@ export class App {
     const bound: Listener[] = []
     const seat = this.#seat
     try {
+      for (const transport of this.#transports.values()) await transport.prepare?.()
       for (const address of addresses) bound.push(await this.#bind(address, endpoint))
       // Nothing is waited for between the first of these and the last line below: what has come in meanwhile is read
       // when all listeners are known.

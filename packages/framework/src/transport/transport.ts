@@ -94,6 +94,8 @@ export interface Transport {
   readonly reliable: boolean
   /** The port of a URI without one. RFC 3261 §19.1.2 */
   readonly defaultPort: number
+  /** What takes turns of the event loop before the first listener, such as loading code; may be called again. */
+  prepare?(): Promise<void>
   /** Throws SIPW_ERR_LISTEN with address, port and the system's reason. */
   listen(options: ListenOptions, receiver: Receiver, host: TransportHost): Promise<Listener>
 }
