@@ -10,10 +10,13 @@ import { canPin, exists } from './load/processors.js'
 import { formatMachine, thisMachine } from './machine.js'
 import { type Bench, type Measure } from './measure.js'
 import { calls } from './measures/calls.js'
+import { memory } from './measures/memory.js'
+import { parse } from './measures/parse.js'
+import { selection } from './measures/selection.js'
 import { markdownOf, textOf, type Table } from './report/table.js'
 import { systemsByName } from './systems/names.js'
 
-const measures: readonly Measure[] = [calls]
+const measures: readonly Measure[] = [calls, selection, parse, memory]
 
 const known = { measures: measures.map(({ name }) => name), systems: [...systemsByName.keys()] }
 const command = parseCommandLine(process.argv.slice(2), known)
