@@ -56,6 +56,8 @@ export interface CallerOptions extends SippOptions {
   readonly user?: string
   /** Calls in progress at most; no further one is made before one has ended. Default: 3000. */
   readonly callsAtOnce?: number
+  /** A call that waits longer for a message has failed. Default: it waits on. */
+  readonly patienceMs?: number
 }
 
 /** One SIPp process. */
@@ -79,9 +81,11 @@ export class Sipp {
   /** Makes its calls, bounded in number and time. */
   static call(options: CallerOptions): Sipp {
     const { callsPerSecond, calls, callsAtOnce = 3_000, holdMs = 100, user = 'service' } = options
+    const { patienceMs } = options
     return start(options, [
       ...['-r', String(callsPerSecond), '-m', String(calls), '-l', String(callsAtOnce)],
       ...['-d', String(holdMs), '-timeout', `${options.lifetimeSeconds ?? 60}s`, '-timeout_error'],
+      ...(patienceMs === undefined ? [] : ['-recv_timeout', String(patienceMs)]),
       ...['-s', user, options.target],
     ])
   }

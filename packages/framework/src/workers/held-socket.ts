@@ -24,6 +24,8 @@ export async function holdSocket(address: string, port: number): Promise<HeldSoc
   try {
     const free = await freePort(address, port)
     const socket = await bound(open(address, true), address, free)
+    // Not read, it has nothing to keep a process for.
+    socket.unref()
     const handle = handleOf(socket)
     if (handle !== undefined) return { port: free, fd: handle.fd, close: () => void socket.close() }
     socket.close()

@@ -33,7 +33,7 @@ export interface SupervisorOptions {
   readonly log: Log
 }
 
-/** A worker that began to serve so long after its launch has no time to lose any more: it is ended. */
+/** A worker that does not serve so long after its launch is ended, and replaced. */
 const startLimitMs = 30_000
 
 /** Until then what is for a worker that ended waits for its replacement; then the others take its calls. */
@@ -58,6 +58,7 @@ export class Supervisor {
   #leader: Member | undefined = undefined
   #state: 'starting' | 'running' | 'stopping' = 'starting'
   #endedWell = true
+  #cancelKill: (() => void) | undefined = undefined
   readonly #started = new Settling<void>()
   readonly #ended = new Settling<boolean>()
 
@@ -107,7 +108,8 @@ export class Supervisor {
       member.plan(undefined)
       member.process?.order({ kind: 'stop', limitMs })
     }
-    this.#options.clock.after(limitMs + closeLimitMs, () => this.kill())
+    this.#cancelKill?.()
+    this.#cancelKill = this.#options.clock.after(limitMs + closeLimitMs, () => this.kill())
     this.#endWhenEmpty()
   }
 
@@ -154,7 +156,7 @@ export class Supervisor {
   #hear(member: Member, report: Report): void {
     switch (report.kind) {
       case 'here':
-        this.#sayWhoIsAway()
+        member.process?.order(this.#whoIsAway())
         break
       case 'serves':
         this.#serves(member)
@@ -243,8 +245,13 @@ export class Supervisor {
   }
 
   #sayWhoIsAway(): void {
+    const order = this.#whoIsAway()
+    for (const { process } of this.#members) process?.order(order)
+  }
+
+  #whoIsAway(): Order {
     const workers = this.#members.filter(({ away }) => away).map(({ index }) => index)
-    for (const { process } of this.#members) process?.order({ kind: 'away', workers })
+    return { kind: 'away', workers }
   }
 
   async #ask(order: (id: number) => Order): Promise<readonly Report[]> {
@@ -261,9 +268,14 @@ export class Supervisor {
   }
 
   #endWhenEmpty(): void {
-    if (this.#members.every(({ process }) => process === undefined)) {
-      this.#ended.resolve(this.#endedWell)
+    if (this.#members.some(({ process }) => process !== undefined)) return
+    this.#cancelKill?.()
+    this.#cancelKill = undefined
+    for (const member of this.#members) {
+      member.plan(undefined)
+      member.cancelAway?.()
     }
+    this.#ended.resolve(this.#endedWell)
   }
 }
 

@@ -1,0 +1,180 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { type Flow, type LocalAddress } from '#src/message/flow.js'
+import { HandOver, unwrap, wrap } from '#src/workers/hand-over.js'
+import { type HeldSocket, holdSocket } from '#src/workers/held-socket.js'
+import { ownerOf } from '#src/workers/owner.js'
+import { type Receiver } from '#src/transport/transport.js'
+
+const key = '00112233445566778899aabbccddeeff'
+const seed = 1
+const quiet = { error() {}, warn() {}, info() {}, debug() {} }
+
+const local: LocalAddress = {
+  ...{ transport: 'UDP', reliable: false, address: '192.0.2.1', port: 5060 },
+  ...{ advertisedHost: '192.0.2.1', advertisedPort: 5060, zone: 'public', side: 'caller' },
+}
+const flow: Flow = { local, remoteAddress: '2001:db8::7', remotePort: 40_123, connection: 0 }
+
+const open: { close(): unknown }[] = []
+
+afterEach(() => {
+  for (const each of open.splice(0)) each.close()
+})
+
+/** What came to one worker. */
+class Inbox implements Receiver {
+  readonly messages: { readonly text: string; readonly flow: Flow }[] = []
+  #arrived: () => void = () => undefined
+
+  received(text: string, from: Flow): void {
+    this.messages.push({ text, flow: from })
+    this.#arrived()
+  }
+
+  broken(): void {
+    // A datagram is never cut.
+  }
+
+  unreachable(): void {
+    // Nothing is sent to targets here.
+  }
+
+  arrival(): Promise<void> {
+    return new Promise((resolve) => (this.#arrived = resolve))
+  }
+}
+
+interface Seated {
+  readonly handOver: HandOver
+  readonly inbox: Inbox
+  /** Who takes what the shared socket brings. */
+  readonly shared: Receiver
+  readonly port: number
+}
+
+async function workers(count: number): Promise<readonly Seated[]> {
+  const sockets: HeldSocket[] = []
+  for (let index = 0; index < count; index++) sockets.push(await holdSocket('127.0.0.1', 0))
+  const ports = sockets.map(({ port }) => port)
+  return Promise.all(
+    sockets.map(async ({ fd, port }, index) => {
+      const handOver = new HandOver({ index, count, seat: { fd, ports, key, seed } })
+      const inbox = new Inbox()
+      const shared = handOver.receiver(0, inbox)
+      handOver.bound(0, local)
+      await handOver.open(quiet)
+      open.push(handOver)
+      return { handOver, inbox, shared, port }
+    }),
+  )
+}
+
+/** A request of a call that belongs to this worker. */
+function callOf(owner: number, count: number): string {
+  for (let n = 0; ; n++) {
+    const text = `INVITE sip:bob@example.com SIP/2.0\r\nCall-ID: ${n}\r\nX: \xff\r\n\r\n`
+    if (ownerOf(text, count, seed) === owner) return text
+  }
+}
+
+test('a datagram of another worker’s call goes to that worker, with the source it came from', async () => {
+  const [first, second] = await workers(2)
+  const text = callOf(1, 2)
+  first!.shared.received(text, flow)
+  await second!.inbox.arrival()
+  expect(second!.inbox.messages).toEqual([{ text, flow }])
+  expect(second!.inbox.messages[0]!.flow.local).toBe(local)
+  expect(first!.inbox.messages).toEqual([])
+  expect(first!.handOver.counters).toEqual({ given: 1, taken: 0, forged: 0 })
+  expect(second!.handOver.counters).toEqual({ given: 0, taken: 1, forged: 0 })
+})
+
+test('what is its own, or nobody’s, a worker handles itself', async () => {
+  const [first] = await workers(2)
+  first!.shared.received(callOf(0, 2), flow)
+  first!.shared.received('INVITE sip:bob@example.com SIP/2.0\r\n\r\n', flow)
+  expect(first!.inbox.messages).toHaveLength(2)
+  expect(first!.handOver.counters.given).toBe(0)
+})
+
+test('what was handed over goes no further, even if others would own it by then', async () => {
+  const [first, second] = await workers(2)
+  second!.handOver.away([1])
+  first!.shared.received(callOf(1, 2), flow)
+  await second!.inbox.arrival()
+  expect(second!.inbox.messages).toHaveLength(1)
+  expect(second!.handOver.counters.given).toBe(0)
+})
+
+test('the calls of a worker that is away are the next one’s, and its own again when it is back', async () => {
+  const [first, second, third] = await workers(3)
+  const text = callOf(1, 3)
+  first!.handOver.away([1])
+  first!.shared.received(text, flow)
+  await third!.inbox.arrival()
+  first!.handOver.away([1, 2])
+  first!.shared.received(text, flow)
+  expect(first!.inbox.messages).toHaveLength(1)
+  first!.handOver.away([])
+  first!.shared.received(text, flow)
+  await second!.inbox.arrival()
+  expect(second!.inbox.messages).toHaveLength(1)
+})
+
+test('a datagram without the key of this launch is counted and looked at no further', async () => {
+  const [first] = await workers(1)
+  const stranger: Socket = createSocket('udp4')
+  open.push(stranger)
+  const text = callOf(0, 1)
+  const forgeries = [
+    Buffer.from(text, 'latin1'),
+    Buffer.alloc(0),
+    Buffer.alloc(19),
+    wrap(Buffer.alloc(16), 0, text, flow)!,
+    // The right key, and a listener that there is not.
+    wrap(Buffer.from(key, 'hex'), 7, text, flow)!,
+    // The right key, and an address longer than the rest.
+    Buffer.concat([Buffer.from(key, 'hex'), Buffer.from([0, 1, 1, 255, 65])]),
+  ]
+  for (const data of forgeries) stranger.send(data, first!.port, '127.0.0.1')
+  stranger.send(wrap(Buffer.from(key, 'hex'), 0, text, flow)!, first!.port, '127.0.0.1')
+  await first!.inbox.arrival()
+  expect(first!.inbox.messages).toHaveLength(1)
+  expect(first!.handOver.counters).toEqual({ given: 0, taken: 1, forged: forgeries.length })
+})
+
+test('what waits in the socket of a worker that is replaced reaches the replacement', async () => {
+  const socket = await holdSocket('127.0.0.1', 0)
+  const stranger = createSocket('udp4')
+  open.push(stranger)
+  const text = callOf(0, 1)
+  stranger.send(wrap(Buffer.from(key, 'hex'), 0, text, flow)!, socket.port, '127.0.0.1')
+  stranger.send(wrap(Buffer.from(key, 'hex'), 0, text, flow)!, socket.port, '127.0.0.1', () => {
+    stranger.emit('sent')
+  })
+  await once(stranger, 'sent')
+  const seat = { fd: socket.fd, ports: [socket.port], key, seed }
+  const handOver = new HandOver({ index: 0, count: 1, seat })
+  open.push(handOver)
+  const inbox = new Inbox()
+  handOver.receiver(0, inbox)
+  handOver.bound(0, local)
+  const arrival = inbox.arrival()
+  await handOver.open(quiet)
+  await arrival
+  expect(inbox.messages[0]!.text).toBe(text)
+})
+
+test('a message too long to be wrapped stays where it is', () => {
+  expect(wrap(Buffer.from(key, 'hex'), 0, 'x'.repeat(65_480), flow)).toBeUndefined()
+})
+
+test('every byte of a message survives', () => {
+  const text = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).join('')
+  const bytes = Buffer.from(key, 'hex')
+  expect(unwrap(bytes, wrap(bytes, 3, text, flow)!)).toEqual({
+    ...{ listener: 3, text, remoteAddress: flow.remoteAddress, remotePort: flow.remotePort },
+  })
+})

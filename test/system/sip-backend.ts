@@ -1,0 +1,57 @@
+/** A backend that answers at once and keeps in mind where each call's requests came from. */
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+
+export class SipBackend {
+  /** Ports that requests of each call came from. */
+  readonly sources = new Map<string, Set<number>>()
+  /** Ports that probes came from, in order. */
+  readonly probes: number[] = []
+  readonly #socket: Socket
+
+  static async at(port: number): Promise<SipBackend> {
+    const socket = createSocket('udp4')
+    socket.bind(port, '127.0.0.1')
+    await once(socket, 'listening')
+    return new SipBackend(socket)
+  }
+
+  private constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on('message', (data, from) => this.#received(data.toString('latin1'), from.port))
+  }
+
+  close(): void {
+    this.#socket.close()
+  }
+
+  #received(text: string, port: number): void {
+    const [startLine = '', ...lines] = text.split('\r\n')
+    const method = startLine.slice(0, startLine.indexOf(' '))
+    if (method === 'OPTIONS') this.probes.push(port)
+    else this.#remember(value(lines, 'Call-ID'), port)
+    if (method === 'ACK') return
+    const echoed = lines.filter((line) => /^(?:Via|From|Call-ID|CSeq|Record-Route):/.test(line))
+    const to = value(lines, 'To')
+    const answer = [
+      'SIP/2.0 200 OK',
+      ...echoed,
+      `To: ${to}${to.includes(';tag=') ? '' : ';tag=b'}`,
+      `Contact: <sip:backend@127.0.0.1:${this.#socket.address().port}>`,
+      'Content-Length: 0',
+      '',
+      '',
+    ]
+    this.#socket.send(answer.join('\r\n'), port, '127.0.0.1')
+  }
+
+  #remember(callId: string, port: number): void {
+    const ports = this.sources.get(callId) ?? new Set()
+    this.sources.set(callId, ports.add(port))
+  }
+}
+
+function value(lines: readonly string[], name: string): string {
+  const line = lines.find((each) => each.startsWith(`${name}:`)) ?? ''
+  return line.slice(name.length + 1).trim()
+}
