@@ -25,6 +25,8 @@ export interface HandOverCounters {
   readonly taken: number
   /** Came to our port and was none of ours. */
   readonly forged: number
+  /** Waited for us until others had taken our calls. */
+  readonly stale: number
 }
 
 export class HandOver {
@@ -35,10 +37,14 @@ export class HandOver {
   readonly #shared: (Shared | undefined)[] = []
   /** Workers whose calls others take. */
   #away: ReadonlySet<number> = new Set()
+  #revision = 0
+  /** When this worker was away last: what was given to it before, another has answered since. */
+  #awaySince = 0
   #socket: Socket | undefined = undefined
   #given = 0
   #taken = 0
   #forged = 0
+  #stale = 0
 
   constructor({ index, count, seat }: HandOverOptions) {
     this.#index = index
@@ -48,7 +54,7 @@ export class HandOver {
   }
 
   get counters(): HandOverCounters {
-    return { given: this.#given, taken: this.#taken, forged: this.#forged }
+    return { given: this.#given, taken: this.#taken, forged: this.#forged, stale: this.#stale }
   }
 
   /** Wraps who receives from the shared listener with this number: `receiver` gets what is this worker's. */
@@ -64,9 +70,11 @@ export class HandOver {
     if (shared !== undefined) shared.local = local
   }
 
-  /** These workers do not serve: the next one that does takes their calls. */
-  away(workers: Iterable<number>): void {
+  /** These workers do not serve: the next one that does takes their calls. `revision` grows with each change. */
+  away(workers: Iterable<number>, revision: number): void {
     this.#away = new Set(workers)
+    this.#revision = revision
+    if (this.#away.has(this.#index)) this.#awaySince = revision
   }
 
   /** Begins to take what others hand over; what they have sent meanwhile waits in the socket. */
@@ -89,7 +97,7 @@ export class HandOver {
   give(listener: number, text: string, flow: Flow): boolean {
     const owner = this.#owner(text)
     if (owner === this.#index || this.#socket === undefined) return false
-    const datagram = wrap(this.#key, listener, text, flow)
+    const datagram = wrap(this.#key, { listener, revision: this.#revision }, text, flow)
     if (datagram === undefined) return false
     this.#given++
     this.#socket.send(datagram, this.#seat.ports[owner], loopback, ignoreFailure)
@@ -112,6 +120,10 @@ export class HandOver {
     const shared = handed === undefined ? undefined : this.#shared[handed.listener]
     if (handed === undefined || shared?.local === undefined) {
       this.#forged++
+      return
+    }
+    if (handed.revision < this.#awaySince) {
+      this.#stale++
       return
     }
     this.#taken++
@@ -153,48 +165,55 @@ class Shared implements Receiver {
 /** A message that was handed over, and where it came from. */
 export interface Handed {
   readonly listener: number
+  /** Of what its sender knew of who is away. */
+  readonly revision: number
   readonly remoteAddress: string
   readonly remotePort: number
   readonly text: string
 }
 
 /**
- * The key, the number of the listener, port, length of the address, address, message. Undefined if that is too long for
- * a datagram.
+ * The key, revision, number of the listener, port, length of the address, address, message. Undefined if that is too
+ * long for a datagram.
  */
 export function wrap(
   key: Buffer,
-  listener: number,
+  { listener, revision }: Pick<Handed, 'listener' | 'revision'>,
   text: string,
   { remoteAddress, remotePort }: Flow,
 ): Buffer | undefined {
-  const start = key.length + 4 + remoteAddress.length
+  const start = key.length + fieldBytes + remoteAddress.length
   const length = start + text.length
   if (length > maxPayload) return undefined
   const data = Buffer.allocUnsafe(length)
   key.copy(data)
-  data[key.length] = listener
-  data[key.length + 1] = remotePort >> 8
-  data[key.length + 2] = remotePort & 0xff
-  data[key.length + 3] = remoteAddress.length
-  data.write(remoteAddress, key.length + 4, 'latin1')
+  let at = data.writeUInt32BE(revision >>> 0, key.length)
+  at = data.writeUInt8(listener, at)
+  at = data.writeUInt16BE(remotePort, at)
+  at = data.writeUInt8(remoteAddress.length, at)
+  data.write(remoteAddress, at, 'latin1')
   data.write(text, start, 'latin1')
   return data
 }
 
 /** What `wrap` made with the same key; undefined for anything else. */
 export function unwrap(key: Buffer, data: Buffer): Handed | undefined {
-  const head = key.length + 4
-  if (data.length < head || !timingSafeEqual(data.subarray(0, key.length), key)) return undefined
-  const start = head + data[key.length + 3]!
+  const at = key.length
+  const head = at + fieldBytes
+  if (data.length < head || !timingSafeEqual(data.subarray(0, at), key)) return undefined
+  const start = head + data.readUInt8(at + 7)
   if (data.length < start) return undefined
   return {
-    listener: data[key.length]!,
-    remotePort: (data[key.length + 1]! << 8) | data[key.length + 2]!,
+    revision: data.readUInt32BE(at),
+    listener: data.readUInt8(at + 4),
+    remotePort: data.readUInt16BE(at + 5),
     remoteAddress: data.toString('latin1', head, start),
     text: data.toString('latin1', start),
   }
 }
+
+/** Revision, listener, port, length of the address. */
+const fieldBytes = 4 + 1 + 2 + 1
 
 /** The interface of this machine that no network reaches. */
 export const loopback = '127.0.0.1'

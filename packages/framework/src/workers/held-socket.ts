@@ -26,6 +26,7 @@ export async function holdSocket(address: string, port: number): Promise<HeldSoc
     const socket = await bound(open(address, true), address, free)
     // Not read, it has nothing to keep a process for.
     socket.unref()
+    enlarge(socket)
     const handle = handleOf(socket)
     if (handle !== undefined) return { port: free, fd: handle.fd, close: () => void socket.close() }
     socket.close()
@@ -35,6 +36,17 @@ export async function holdSocket(address: string, port: number): Promise<HeldSoc
   throw new SipError('SIPW_ERR_WORKERS_UNSUPPORTED', [
     `Node.js ${process.version} on ${process.platform} does not lend its sockets`,
   ])
+}
+
+/** Room for what comes while a worker is replaced; the system may grant less. */
+const bufferBytes = 4 * 1024 * 1024
+
+function enlarge(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(bufferBytes)
+  } catch {
+    // Some systems refuse instead of granting less; what they gave at first has to do.
+  }
 }
 
 /** What node:dgram keeps to itself. */

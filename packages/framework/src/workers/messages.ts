@@ -7,8 +7,8 @@ export type Order =
   | Seat
   /** It does from now on what is done once for all. */
   | { readonly kind: 'lead' }
-  /** Workers whose calls the others take, until the next such order. */
-  | { readonly kind: 'away'; readonly workers: readonly number[] }
+  /** Workers whose calls the others take, until the next such order. Each has a higher revision than the last. */
+  | { readonly kind: 'away'; readonly workers: readonly number[]; readonly revision: number }
   | { readonly kind: 'told'; readonly topic: string; readonly news: unknown }
   | { readonly kind: 'reload'; readonly id: number; readonly data: unknown }
   | { readonly kind: 'count'; readonly id: number }

@@ -53,6 +53,8 @@ export class Supervisor {
   readonly #members: readonly Member[]
   readonly #questions = new Map<number, Question>()
   #lastQuestion = 0
+  /** Counts the changes of who is away. */
+  #revision = 0
   /** Whose turn the next connection is. */
   #turn = 0
   #leader: Member | undefined = undefined
@@ -245,13 +247,14 @@ export class Supervisor {
   }
 
   #sayWhoIsAway(): void {
+    this.#revision++
     const order = this.#whoIsAway()
     for (const { process } of this.#members) process?.order(order)
   }
 
   #whoIsAway(): Order {
     const workers = this.#members.filter(({ away }) => away).map(({ index }) => index)
-    return { kind: 'away', workers }
+    return { kind: 'away', workers, revision: this.#revision }
   }
 
   async #ask(order: (id: number) => Order): Promise<readonly Report[]> {

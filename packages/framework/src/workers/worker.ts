@@ -126,7 +126,7 @@ export class Worker implements WorkerSeat {
         for (const run of this.#lead) run()
         break
       case 'away':
-        this.#handOver.away(order.workers)
+        this.#handOver.away(order.workers, order.revision)
         break
       case 'told':
         for (const hear of this.#told.get(order.topic) ?? []) hear(order.news)

@@ -17,6 +17,8 @@ const local: LocalAddress = {
 }
 const flow: Flow = { local, remoteAddress: '2001:db8::7', remotePort: 40_123, connection: 0 }
 
+const plain = { listener: 0, revision: 0 }
+
 const open: { close(): unknown }[] = []
 
 afterEach(() => {
@@ -87,8 +89,8 @@ test('a datagram of another worker’s call goes to that worker, with the source
   expect(second!.inbox.messages).toEqual([{ text, flow }])
   expect(second!.inbox.messages[0]!.flow.local).toBe(local)
   expect(first!.inbox.messages).toEqual([])
-  expect(first!.handOver.counters).toEqual({ given: 1, taken: 0, forged: 0 })
-  expect(second!.handOver.counters).toEqual({ given: 0, taken: 1, forged: 0 })
+  expect(first!.handOver.counters).toEqual({ given: 1, taken: 0, forged: 0, stale: 0 })
+  expect(second!.handOver.counters).toEqual({ given: 0, taken: 1, forged: 0, stale: 0 })
 })
 
 test('what is its own, or nobody’s, a worker handles itself', async () => {
@@ -99,10 +101,11 @@ test('what is its own, or nobody’s, a worker handles itself', async () => {
   expect(first!.handOver.counters.given).toBe(0)
 })
 
-test('what was handed over goes no further, even if others would own it by then', async () => {
-  const [first, second] = await workers(2)
-  second!.handOver.away([1])
-  first!.shared.received(callOf(1, 2), flow)
+test('what was handed over goes no further, even to whom the receiver takes for the owner', async () => {
+  const [, second, third] = await workers(3)
+  // The third has heard that the first is away, the second has not.
+  third!.handOver.away([0], 1)
+  third!.shared.received(callOf(0, 3), flow)
   await second!.inbox.arrival()
   expect(second!.inbox.messages).toHaveLength(1)
   expect(second!.handOver.counters.given).toBe(0)
@@ -111,13 +114,13 @@ test('what was handed over goes no further, even if others would own it by then'
 test('the calls of a worker that is away are the next one’s, and its own again when it is back', async () => {
   const [first, second, third] = await workers(3)
   const text = callOf(1, 3)
-  first!.handOver.away([1])
+  first!.handOver.away([1], 1)
   first!.shared.received(text, flow)
   await third!.inbox.arrival()
-  first!.handOver.away([1, 2])
+  first!.handOver.away([1, 2], 2)
   first!.shared.received(text, flow)
   expect(first!.inbox.messages).toHaveLength(1)
-  first!.handOver.away([])
+  first!.handOver.away([], 3)
   first!.shared.received(text, flow)
   await second!.inbox.arrival()
   expect(second!.inbox.messages).toHaveLength(1)
@@ -132,17 +135,22 @@ test('a datagram without the key of this launch is counted and looked at no furt
     Buffer.from(text, 'latin1'),
     Buffer.alloc(0),
     Buffer.alloc(19),
-    wrap(Buffer.alloc(16), 0, text, flow)!,
+    wrap(Buffer.alloc(16), plain, text, flow)!,
     // The right key, and a listener that there is not.
-    wrap(Buffer.from(key, 'hex'), 7, text, flow)!,
+    wrap(Buffer.from(key, 'hex'), { listener: 7, revision: 0 }, text, flow)!,
     // The right key, and an address longer than the rest.
-    Buffer.concat([Buffer.from(key, 'hex'), Buffer.from([0, 1, 1, 255, 65])]),
+    Buffer.concat([Buffer.from(key, 'hex'), Buffer.from([0, 0, 0, 0, 0, 1, 1, 255, 65])]),
   ]
   for (const data of forgeries) stranger.send(data, first!.port, '127.0.0.1')
-  stranger.send(wrap(Buffer.from(key, 'hex'), 0, text, flow)!, first!.port, '127.0.0.1')
+  stranger.send(wrap(Buffer.from(key, 'hex'), plain, text, flow)!, first!.port, '127.0.0.1')
   await first!.inbox.arrival()
   expect(first!.inbox.messages).toHaveLength(1)
-  expect(first!.handOver.counters).toEqual({ given: 0, taken: 1, forged: forgeries.length })
+  expect(first!.handOver.counters).toEqual({
+    given: 0,
+    taken: 1,
+    forged: forgeries.length,
+    stale: 0,
+  })
 })
 
 test('what waits in the socket of a worker that is replaced reaches the replacement', async () => {
@@ -150,8 +158,8 @@ test('what waits in the socket of a worker that is replaced reaches the replacem
   const stranger = createSocket('udp4')
   open.push(stranger)
   const text = callOf(0, 1)
-  stranger.send(wrap(Buffer.from(key, 'hex'), 0, text, flow)!, socket.port, '127.0.0.1')
-  stranger.send(wrap(Buffer.from(key, 'hex'), 0, text, flow)!, socket.port, '127.0.0.1', () => {
+  stranger.send(wrap(Buffer.from(key, 'hex'), plain, text, flow)!, socket.port, '127.0.0.1')
+  stranger.send(wrap(Buffer.from(key, 'hex'), plain, text, flow)!, socket.port, '127.0.0.1', () => {
     stranger.emit('sent')
   })
   await once(stranger, 'sent')
@@ -167,14 +175,37 @@ test('what waits in the socket of a worker that is replaced reaches the replacem
   expect(inbox.messages[0]!.text).toBe(text)
 })
 
+test('what waited for a worker until others had taken its calls is dropped: they have answered (§17.2.3)', async () => {
+  const [first, second] = await workers(2)
+  const text = callOf(1, 2)
+  second!.handOver.away([1], 1)
+  first!.shared.received(text, flow)
+  // Both hear that it is back, and what comes from then on is new.
+  first!.handOver.away([], 2)
+  second!.handOver.away([], 2)
+  const later = text.replace('X:', 'Y:')
+  first!.shared.received(later, flow)
+  await second!.inbox.arrival()
+  expect(second!.inbox.messages.map((message) => message.text)).toEqual([later])
+  expect(second!.handOver.counters).toEqual({ given: 0, taken: 1, forged: 0, stale: 1 })
+})
+
 test('a message too long to be wrapped stays where it is', () => {
-  expect(wrap(Buffer.from(key, 'hex'), 0, 'x'.repeat(65_480), flow)).toBeUndefined()
+  expect(wrap(Buffer.from(key, 'hex'), plain, 'x'.repeat(65_480), flow)).toBeUndefined()
 })
 
 test('every byte of a message survives', () => {
   const text = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).join('')
   const bytes = Buffer.from(key, 'hex')
-  expect(unwrap(bytes, wrap(bytes, 3, text, flow)!)).toEqual({
-    ...{ listener: 3, text, remoteAddress: flow.remoteAddress, remotePort: flow.remotePort },
-  })
+  expect(unwrap(bytes, wrap(bytes, { listener: 3, revision: 4_000_000_000 }, text, flow)!)).toEqual(
+    {
+      ...{
+        listener: 3,
+        revision: 4_000_000_000,
+        text,
+        remoteAddress: flow.remoteAddress,
+        remotePort: flow.remotePort,
+      },
+    },
+  )
 })
