@@ -97,12 +97,10 @@ class UdpListener implements Listener {
   readonly #shared: boolean
   readonly #receiver: Receiver
   readonly #host: TransportHost
-  /** By hop key; the one unused for longest comes first. */
+  /** By hop key. */
   readonly #destinations = new Map<string, Destination>()
-  #newest: Destination | undefined
   #cancelSweep: (() => void) | undefined
   #closed = false
-  readonly #answered: (error: Error | null) => void
 
   constructor(
     socket: Socket,
@@ -117,9 +115,6 @@ class UdpListener implements Listener {
     this.#socket = socket
     this.#receiver = receiver
     this.#host = host
-    this.#answered = (error) => {
-      if (error !== null) this.#note('a response could not be sent', error)
-    }
     socket.on('message', (data, from) => this.#received(data, from))
     socket.on('error', (error) => this.#note('receiving failed', error))
   }
@@ -146,8 +141,8 @@ class UdpListener implements Listener {
   sendBack(flow: Flow, text: string): boolean {
     if (this.#closed) return false
     try {
-      const data = Buffer.from(text, 'latin1')
-      this.#socket.send(data, flow.remotePort, flow.remoteAddress, this.#answered)
+      // Without a callback: it would cost a turn of its own for each answer, and nothing is done about one that fails.
+      this.#socket.send(Buffer.from(text, 'latin1'), flow.remotePort, flow.remoteAddress)
     } catch (error) {
       this.#note('a response could not be sent', error)
     }
@@ -181,11 +176,6 @@ class UdpListener implements Listener {
     const known = this.#destinations.get(hop.key) ?? this.#open(hop)
     if (known === undefined) return undefined
     known.usedAt = this.#host.clock.now()
-    if (known !== this.#newest) {
-      this.#destinations.delete(hop.key)
-      this.#destinations.set(hop.key, known)
-      this.#newest = known
-    }
     return known
   }
 
@@ -193,7 +183,7 @@ class UdpListener implements Listener {
   #open(hop: Hop): Destination | undefined {
     const now = this.#host.clock.now()
     if (this.#destinations.size >= this.#host.limits.udpDestinations) {
-      const [oldest] = this.#destinations.values()
+      const oldest = this.#oldest()
       if (oldest === undefined || now - oldest.usedAt < destinationHeldMs) return undefined
       this.#drop(oldest)
     }
@@ -221,22 +211,28 @@ class UdpListener implements Listener {
       usedAt: now,
     }
     this.#destinations.set(hop.key, destination)
-    this.#newest = destination
     this.#cancelSweep ??= this.#host.clock.after(destinationIdleMs, () => this.#sweep())
     return destination
   }
 
+  /** Looked for when one is opened, which costs far more than this; keeping an order would cost with every send. */
+  #oldest(): Destination | undefined {
+    let oldest: Destination | undefined
+    for (const destination of this.#destinations.values()) {
+      if (oldest === undefined || destination.usedAt < oldest.usedAt) oldest = destination
+    }
+    return oldest
+  }
+
   #drop(destination: Destination): void {
     this.#destinations.delete(destination.hop.key)
-    if (this.#newest === destination) this.#newest = undefined
     destination.socket.close()
   }
 
   #sweep(): void {
     const now = this.#host.clock.now()
     for (const destination of this.#destinations.values()) {
-      if (now - destination.usedAt < destinationIdleMs) break
-      this.#drop(destination)
+      if (now - destination.usedAt >= destinationIdleMs) this.#drop(destination)
     }
     this.#cancelSweep =
       this.#destinations.size === 0
