@@ -11,12 +11,25 @@ import { formatMachine, thisMachine } from './machine.js'
 import { type Bench, type Measure } from './measure.js'
 import { calls } from './measures/calls.js'
 import { memory } from './measures/memory.js'
+import { optionsRequests } from './measures/options.js'
 import { parse } from './measures/parse.js'
+import { register } from './measures/register.js'
 import { selection } from './measures/selection.js'
+import { tcp } from './measures/tcp.js'
+import { workers } from './measures/workers.js'
 import { markdownOf, textOf, type Table } from './report/table.js'
 import { systemsByName } from './systems/names.js'
 
-const measures: readonly Measure[] = [calls, selection, parse, memory]
+const measures: readonly Measure[] = [
+  calls,
+  tcp,
+  optionsRequests,
+  register,
+  selection,
+  parse,
+  memory,
+  workers,
+]
 
 const known = { measures: measures.map(({ name }) => name), systems: [...systemsByName.keys()] }
 const command = parseCommandLine(process.argv.slice(2), known)

@@ -24,3 +24,8 @@ export interface Measure {
   seconds(bench: Bench): number
   run(bench: Bench): Promise<readonly Table[]>
 }
+
+/** The rate of measures that take one: the second of those asked for, or the only one. */
+export function oneRate({ rates }: BenchOptions): number {
+  return rates[1] ?? rates[0] ?? 1_000
+}

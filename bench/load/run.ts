@@ -8,6 +8,12 @@ import { loadCpu, systemCpu } from './processors.js'
 import { whyVoid } from './verdict.js'
 import { type Workload } from './workload.js'
 
+export interface ProcessTime {
+  readonly pid: number
+  readonly name: string
+  readonly seconds: number
+}
+
 export interface Run {
   /** The name of the system. */
   readonly system: string
@@ -25,8 +31,10 @@ export interface Run {
   readonly busy: number
   /** Processors' worth that callers and backends used. */
   readonly generatorBusy: number
-  /** CPU seconds per thread of the system while it was measured, the busiest first. */
-  readonly threads: readonly { readonly name: string; readonly seconds: number }[]
+  /** CPU seconds per process of the system while it was measured, the busiest first. */
+  readonly processes: readonly ProcessTime[]
+  /** What the system said of itself at its start: how it reaches the network. */
+  readonly how: string | undefined
   /** Why the figures do not count; undefined if they do. */
   readonly void: string | undefined
 }
@@ -44,6 +52,8 @@ export interface RunOptions {
 
 /** The rate is held for so long before anything is measured. */
 export const warmUpSeconds = 2
+/** What the last calls are given to end. */
+const lastCallsSeconds = 8
 /** What a run takes besides the time that is measured: start, warm-up, the last calls, the end. */
 export const secondsAround = warmUpSeconds + 4
 
@@ -73,14 +83,18 @@ async function run(system: SystemUnderTest, options: RunOptions): Promise<Run> {
   const backends = behind.map((backend) =>
     Sipp.answer({ ...farEnd, scenario: { file: workload.backend }, port: backend }),
   )
-  const { pid } = await system.start({
+  const running = await system.start({
     ...{ workload, port, backends: behind, workers },
     cpu: pinned ? systemCpu : undefined,
   })
+  const { pid } = running
+  const how = system.how?.(running.output)
   const asked = Math.round(rate * (warmUpSeconds + seconds + 1))
   const caller = Sipp.call({
     ...{ ...farEnd, scenario: { file: workload.caller }, target: `127.0.0.1:${port}`, port: own },
-    ...{ user: workload.user, holdMs, callsPerSecond: rate, calls: asked },
+    // Calls that have not ended by then have failed.
+    lifetimeSeconds: warmUpSeconds + seconds + 1 + lastCallsSeconds,
+    ...{ socketPerCall: workload.manySources, holdMs, callsPerSecond: rate, calls: asked },
   })
   await pause(warmUpSeconds * 1_000)
   const loadPids = [caller, ...backends].map((each) => each.process.pid)
@@ -93,12 +107,12 @@ async function run(system: SystemUnderTest, options: RunOptions): Promise<Run> {
   const resent = behindCounts.reduce((sum, each) => sum + each.retransmissions, retransmissions)
   const calls = successfulAt(caller.samples, after.at) - successfulAt(caller.samples, before.at)
   const elapsed = (after.at - before.at) / 1_000
-  const threads = threadsBetween(before.system, after.system)
-  const used = threads.reduce((sum, each) => sum + each.seconds, 0)
+  const processes = processesBetween(before.system, after.system)
+  const used = processes.reduce((sum, each) => sum + each.seconds, 0)
   const load = secondsOf(after.load) - secondsOf(before.load)
   const outcome = { asked, created, successful, retransmissions: resent }
   return {
-    ...{ system: system.name, rate, calls, failed, retransmissions: resent, threads },
+    ...{ system: system.name, rate, calls, failed, retransmissions: resent, processes, how },
     microsecondsPerCall: calls === 0 ? NaN : (used * 1e6) / calls,
     busy: used / elapsed,
     generatorBusy: load / elapsed,
@@ -116,23 +130,28 @@ export function successfulAt(samples: readonly SippSample[], at: number): number
   return before.successful + share * (after.successful - before.successful)
 }
 
-/** What each thread ran between two looks, the busiest first. One that has come since counts from its beginning. */
-export function threadsBetween(
+/** What each process ran between two looks, the busiest first. A thread that has come since counts from its beginning. */
+export function processesBetween(
   before: readonly TaskTime[],
   after: readonly TaskTime[],
-): Run['threads'] {
+): readonly ProcessTime[] {
   const earlier = new Map(before.map(({ tid, nanoseconds }) => [tid, nanoseconds]))
-  return after
-    .map(({ tid, name, nanoseconds }) => ({
-      name,
-      seconds: Number(nanoseconds - (earlier.get(tid) ?? 0n)) / 1e9,
-    }))
-    .sort((a, b) => b.seconds - a.seconds)
+  const processes = new Map<number, ProcessTime>()
+  for (const { pid, tid, name, nanoseconds } of after) {
+    const seconds = Number(nanoseconds - (earlier.get(tid) ?? 0n)) / 1e9
+    const known = processes.get(pid)
+    // The first thread of a process carries its name.
+    processes.set(pid, {
+      ...{ pid, name: known?.name ?? name },
+      seconds: seconds + (known?.seconds ?? 0),
+    })
+  }
+  return [...processes.values()].sort((a, b) => b.seconds - a.seconds)
 }
 
 const nothingMeasured = {
   ...{ calls: 0, failed: 0, retransmissions: 0, microsecondsPerCall: NaN },
-  ...{ busy: NaN, generatorBusy: NaN, threads: [] },
+  ...{ busy: NaN, generatorBusy: NaN, processes: [], how: undefined },
 }
 
 interface Look {

@@ -84,12 +84,18 @@ export function loadTable(
       row.generatorBusy === undefined ? '–' : `${(row.generatorBusy.median * 100).toFixed(0)} %`,
       `${row.runs - row.voided.length} of ${row.runs}`,
     ]),
-    notes,
+    notes: [...notes, ...waysOf(rounds.flat())],
     voided: rows.flatMap(({ system, rate, voided }) =>
       voided.map((why) => `${system} at ${rate}/s: ${why}`),
     ),
     figures: rounds,
   }
+}
+
+/** What each system said of itself, once. */
+function waysOf(runs: readonly Run[]): readonly string[] {
+  const ways = runs.flatMap(({ system, how }) => (how === undefined ? [] : [`${system}: ${how}.`]))
+  return [...new Set(ways)]
 }
 
 function counts(run: Run): boolean {

@@ -90,7 +90,7 @@ function accepts(port: number): Promise<boolean> {
 }
 
 function configurationFor({ workload, port, workers }: Job, list: string): string {
-  const { transport, refusesRegister } = workload
+  const { transport, refusesRegister, stateless } = workload
   const tcp = transport === 'tcp'
   return `
 debug=-1
@@ -132,6 +132,7 @@ request_route {
   ${refusesRegister ? 'if (is_method("REGISTER")) { sl_send_reply("404", "Not Found"); exit; }' : ''}
   if (is_method("INVITE|SUBSCRIBE")) record_route();
   if (!ds_select_dst("1", "4")) { sl_send_reply("503", "No destination"); exit; }
+  ${stateless ? 'if (is_method("OPTIONS")) { forward(); exit; }' : ''}
   t_on_failure("NEXT");
   if (!t_relay()) sl_reply_error();
   exit;

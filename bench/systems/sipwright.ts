@@ -11,6 +11,7 @@ import { type Job, type SystemUnderTest } from './system.js'
 export const sipwright: SystemUnderTest = {
   name: 'sipwright',
   maxRate: () => Infinity,
+  how,
   start: (job) => start(job, []),
 }
 
@@ -19,6 +20,7 @@ export const sipwrightDgram: SystemUnderTest = {
   name: 'sipwright (node:dgram)',
   // A choice between two ways over UDP is none over TCP.
   maxRate: ({ transport }) => (transport === 'udp' ? Infinity : 0),
+  how,
   start: (job) => start(job, ['SIPWRIGHT_NATIVE=0']),
 }
 
@@ -43,6 +45,11 @@ export function configurationFor({ workload, port, backends, workers }: Job): st
     'log: { level: info, format: json }',
     '',
   ].join('\n')
+}
+
+/** The line of its log that says which of its two ways over UDP is in use. */
+function how(output: string): string | undefined {
+  return /\budp: [^"\n]+/.exec(output)?.[0]
 }
 
 async function start(job: Job, environment: readonly string[]): Promise<RunningProcess> {

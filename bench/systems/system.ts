@@ -19,6 +19,8 @@ export interface SystemUnderTest {
   readonly command?: string
   /** Per second, how much of this workload it is asked for at most; 0: it cannot do the job. */
   maxRate(workload: Workload): number
+  /** What its output says of how it reaches the network. */
+  how?(output: string): string | undefined
   /** Starts it and waits until it takes requests. */
   start(job: Job): Promise<RunningProcess>
 }

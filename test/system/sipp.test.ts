@@ -3,8 +3,8 @@ import { samplesOf } from './sipp.js'
 
 const head = 'CurrentTime;TotalCallCreated;SuccessfulCall(C);FailedCall(C);Retransmissions(C);'
 
-test("SIPp's statistics are counts over time; a moment is the last of its three forms", () => {
-  const lines = [head, '2026-01-31\t12:00:00.25\t1700000000.250000;7;5;1;2;']
+test("SIPp's statistics are counts over time; a moment is the last of its three forms, and a line cut off is none", () => {
+  const lines = [head, '2026-01-31\t12:00:00.25\t1700000000.250000;7;5;1;2;', '2026-01-31\t12:0']
   expect(samplesOf(lines.join('\n'))).toEqual([
     { at: 1_700_000_000_250, created: 7, successful: 5, failed: 1, retransmissions: 2 },
   ])

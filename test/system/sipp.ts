@@ -52,13 +52,18 @@ export interface CallerOptions extends SippOptions {
   readonly callsPerSecond: number
   readonly calls: number
   readonly holdMs?: number
-  /** The user of the Request-URI, where the scenario asks for it. Default: `service`. */
-  readonly user?: string
+  /** Every call from a UDP socket of its own, as from many phones. Default: all from `port`. */
+  readonly socketPerCall?: boolean
   /** Calls in progress at most; no further one is made before one has ended. Default: 3000. */
   readonly callsAtOnce?: number
   /** A call that waits longer for a message has failed. Default: it waits on. */
   readonly patienceMs?: number
 }
+
+/** How long a caller lives that was not told otherwise. */
+const defaultLifetimeSeconds = 60
+/** An overloaded SIPp can hang: after so long it is killed, and what it has written so far counts. */
+const stuckAfterMs = 5_000
 
 /** One SIPp process. */
 export class Sipp {
@@ -66,10 +71,13 @@ export class Sipp {
   /** The counts over time; empty before `finished` or `stopped`. */
   samples: readonly SippSample[] = []
   readonly #folder: string
+  readonly #startedAt = Date.now()
+  readonly #lifetimeSeconds: number
 
-  private constructor(process: RunningProcess, folder: string) {
+  private constructor(process: RunningProcess, folder: string, lifetimeSeconds: number) {
     this.process = process
     this.#folder = folder
+    this.#lifetimeSeconds = lifetimeSeconds
   }
 
   /** Waits for calls until it is stopped. */
@@ -80,24 +88,26 @@ export class Sipp {
 
   /** Makes its calls, bounded in number and time. */
   static call(options: CallerOptions): Sipp {
-    const { callsPerSecond, calls, callsAtOnce = 3_000, holdMs = 100, user = 'service' } = options
-    const { patienceMs } = options
+    const { callsPerSecond, calls, callsAtOnce = 3_000, holdMs = 100, patienceMs } = options
+    const { lifetimeSeconds = defaultLifetimeSeconds } = options
     return start(options, [
       ...['-r', String(callsPerSecond), '-m', String(calls), '-l', String(callsAtOnce)],
-      ...['-d', String(holdMs), '-timeout', `${options.lifetimeSeconds ?? 60}s`, '-timeout_error'],
+      ...['-d', String(holdMs), '-timeout', `${lifetimeSeconds}s`, '-timeout_error'],
       ...(patienceMs === undefined ? [] : ['-recv_timeout', String(patienceMs)]),
-      ...['-s', user, options.target],
+      options.target,
     ])
   }
 
   /** @internal */
-  static of(process: RunningProcess, folder: string): Sipp {
-    return new Sipp(process, folder)
+  static of(process: RunningProcess, folder: string, lifetimeSeconds: number): Sipp {
+    return new Sipp(process, folder, lifetimeSeconds)
   }
 
   /** The counts of a caller that has made all its calls. */
   async finished(): Promise<SippCounts> {
-    await this.process.exited
+    // It ends by itself at the end of its lifetime, unless it is stuck.
+    const endsBy = this.#startedAt + this.#lifetimeSeconds * 1_000
+    await this.#ended(endsBy - Date.now() + stuckAfterMs)
     return this.#counts()
   }
 
@@ -106,9 +116,15 @@ export class Sipp {
     // SIPp ends by SIGUSR1 when its calls have; a second one ends it at once.
     this.process.signal('SIGUSR1')
     const timer = setTimeout(() => this.process.signal('SIGUSR1'), 500)
-    await this.process.exited
+    await this.#ended(stuckAfterMs)
     clearTimeout(timer)
     return this.#counts()
+  }
+
+  async #ended(withinMs: number): Promise<void> {
+    const timer = setTimeout(() => this.process.signal('SIGKILL'), withinMs)
+    await this.process.exited
+    clearTimeout(timer)
   }
 
   #counts(): SippCounts {
@@ -125,12 +141,12 @@ export class Sipp {
   }
 }
 
-/** What SIPp's statistics file says, line by line; throws for a file without the counts. */
+/** What SIPp's statistics file says, line by line, but for one that was cut off; throws for a file without the counts. */
 export function samplesOf(text: string): SippSample[] {
   const [head = '', ...lines] = text.trim().split('\n')
   const names = head.split(';')
-  const samples = lines.map((line): SippSample => {
-    const values = line.split(';')
+  const whole = lines.map((line) => line.split(';')).filter(({ length }) => length >= names.length)
+  const samples = whole.map((values): SippSample => {
     const value = (name: string): number => {
       // A moment is given as date, time and seconds since the epoch.
       const count = Number(values[names.indexOf(name)]?.split('\t').at(-1))
@@ -149,15 +165,21 @@ export function samplesOf(text: string): SippSample[] {
   return samples
 }
 
-function start(options: SippOptions, more: readonly string[]): Sipp {
+function start(options: SippOptions & Partial<CallerOptions>, more: readonly string[]): Sipp {
   const { scenario, transport = 'udp', address = '127.0.0.1', port, cpu } = options
   const { sampleMs = 1_000, bufferBytes } = options
   const folder = temporaryFolder('sipp')
   const args = [
     ...['-sf', fileOf(scenario), '-i', address, '-p', String(port)],
-    ...['-t', transport === 'udp' ? 'u1' : 't1', '-nostdin'],
+    ...[
+      '-t',
+      `${transport[0]!}${options.socketPerCall === true ? 'n' : '1'}`,
+      '-nostdin',
+      '-s',
+      'service',
+    ],
     ...['-trace_stat', '-stf', join(folder, 'counts.csv'), '-fd', `${sampleMs}ms`],
-    ...['-max_socket', '1000'],
+    ...['-max_socket', options.socketPerCall === true ? '10000' : '1000'],
     ...(bufferBytes === undefined ? [] : ['-buff_size', String(bufferBytes)]),
     ...more,
   ]
@@ -165,7 +187,7 @@ function start(options: SippOptions, more: readonly string[]): Sipp {
     cpu === undefined
       ? new RunningProcess('sipp', args, folder)
       : new RunningProcess('taskset', ['-c', String(cpu), 'sipp', ...args], folder)
-  return Sipp.of(process, folder)
+  return Sipp.of(process, folder, options.lifetimeSeconds ?? defaultLifetimeSeconds)
 }
 
 function fileOf(scenario: SippOptions['scenario']): string {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { successfulAt, threadsBetween } from '#src/load/run.js'
+import { successfulAt, processesBetween } from '#src/load/run.js'
 
 const sample = (at: number, successful: number) => ({
   ...{ at, successful, created: successful, failed: 0, retransmissions: 0 },
@@ -12,18 +12,14 @@ test('calls at a moment lie between two lines of the statistics, in proportion',
   expect(successfulAt([], 1_000)).toBe(0)
 })
 
-test('what a thread ran is told by thread, the busiest first; one that came later counts whole', () => {
-  const task = (tid: number, name: string, nanoseconds: bigint) => ({
-    pid: 1,
-    tid,
-    name,
-    nanoseconds,
+test('what ran is told by process, the busiest first; a thread that came later counts whole', () => {
+  const task = (pid: number, tid: number, name: string, seconds: number) => ({
+    ...{ pid, tid, name, nanoseconds: BigInt(seconds) * 1_000_000_000n },
   })
-  const before = [task(1, 'main', 5_000_000_000n), task(2, 'gc', 1_000_000_000n)]
-  const after = [task(1, 'main', 6_000_000_000n), task(2, 'gc', 1_000_000_000n)]
-  expect(threadsBetween(before, [...after, task(3, 'worker', 2_000_000_000n)])).toEqual([
-    { name: 'worker', seconds: 2 },
-    { name: 'main', seconds: 1 },
-    { name: 'gc', seconds: 0 },
+  const before = [task(1, 1, 'supervisor', 5), task(2, 2, 'worker', 1)]
+  const after = [task(1, 1, 'supervisor', 6), task(2, 2, 'worker', 3), task(2, 3, 'gc', 2)]
+  expect(processesBetween(before, after)).toEqual([
+    { pid: 2, name: 'worker', seconds: 4 },
+    { pid: 1, name: 'supervisor', seconds: 1 },
   ])
 })

@@ -3,7 +3,7 @@ import { type Run } from '#src/load/run.js'
 import { loadTable, rowsOf } from '#src/report/load-table.js'
 
 const run = (system: string, microsecondsPerCall: number, why?: string): Run => ({
-  ...{ system, microsecondsPerCall, rate: 1_000, void: why, threads: [] },
+  ...{ system, microsecondsPerCall, rate: 1_000, void: why, processes: [], how: undefined },
   ...{ calls: 6_000.4, failed: 0, retransmissions: 2, busy: 0.3, generatorBusy: 0.4 },
 })
 const options = { title: 'Calls', unit: 'call', reference: 'theirs' }
@@ -35,4 +35,11 @@ test('a void run counts nowhere and is named below the table', () => {
 test('without the reference there are figures and no ratios', () => {
   const [row] = loadTable([[run('ours', 200)]], options).rows
   expect(row?.slice(0, 6)).toEqual(['ours', '1000', '200', '200–200', '–', '–'])
+})
+
+test('what a system said of its way to the network stands below the table, once', () => {
+  const native = { ...run('ours', 200), how: 'udp: native batches' }
+  expect(loadTable([[native], [native, run('theirs', 100)]], options).notes).toEqual([
+    'ours: udp: native batches.',
+  ])
 })
