@@ -16,6 +16,7 @@ import {
   type ListenOptions,
   type Receiver,
   type Transport,
+  type TransportHost,
   type TransportLimits,
 } from '../transport/transport.js'
 import { udp } from '../transport/udp.js'
@@ -197,7 +198,7 @@ export class App {
     for (const hook of this.#hooks.ready) {
       await withinTime(hook, this.#pluginTimeoutMs, 'a plugin', 'onReady')
     }
-    await seat?.serves(this.#asWorker(), this.log)
+    await seat?.serves(this.#asWorker(), this.#transportHost())
   }
 
   /**
@@ -300,11 +301,11 @@ export class App {
     }
     const advertise = options.advertise ?? { host: hostToAdvertise(options.address) }
     const zone = options.zone ?? 'public'
-    return transport.listen({ ...options, advertise, zone }, receiver, {
-      clock: this.#clock,
-      log: this.log,
-      limits: this.#limits,
-    })
+    return transport.listen({ ...options, advertise, zone }, receiver, this.#transportHost())
+  }
+
+  #transportHost(): TransportHost {
+    return { clock: this.#clock, log: this.log, limits: this.#limits }
   }
 
   #host(plugin: Plugin): Host {

@@ -1,7 +1,11 @@
 /** What an app needs to know when it is one of several workers; `workers/worker.ts` has it. */
-import { type Log } from '../environment.js'
 import { type Workers } from '../plugin/workers.js'
-import { type Listener, type ListenOptions, type Receiver } from '../transport/transport.js'
+import {
+  type Listener,
+  type ListenOptions,
+  type Receiver,
+  type TransportHost,
+} from '../transport/transport.js'
 import { type Counters } from './counters.js'
 
 /** What others may ask of the app in a worker. */
@@ -31,5 +35,5 @@ export interface WorkerSeat {
   /** One of `addresses` is bound. */
   bound(address: SeatAddress, listener: Listener): void
   /** The app listens. Resolves when the supervisor has been told. */
-  serves(app: WorkerApp, log: Log): Promise<void>
+  serves(app: WorkerApp, host: TransportHost): Promise<void>
 }

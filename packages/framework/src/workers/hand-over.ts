@@ -3,13 +3,11 @@
  * gives a datagram to whoever asks first; that of a call has to meet the transactions of that call (RFC 3261 §17.2.3).
  * One hop over the loopback interface, never two: what was handed over is not looked at again.
  */
-import { createSocket, type Socket } from 'node:dgram'
-import { once } from 'node:events'
-import { timingSafeEqual } from 'node:crypto'
 import { type Log } from '../environment.js'
 import { type SipError } from '../errors.js'
-import { type Flow, type Hop, type LocalAddress } from '../message/flow.js'
-import { type Receiver } from '../transport/transport.js'
+import { type Flow, type Hop, hop, type LocalAddress } from '../message/flow.js'
+import { type Listener, type Receiver, type TransportHost } from '../transport/transport.js'
+import { udp } from '../transport/udp.js'
 import { type HandOverSeat } from './messages.js'
 import { ownerOf } from './owner.js'
 
@@ -29,18 +27,18 @@ export interface HandOverCounters {
   readonly stale: number
 }
 
-export class HandOver {
+export class HandOver implements Receiver {
   readonly #index: number
   readonly #count: number
   readonly #seat: HandOverSeat
-  readonly #key: Buffer
+  readonly #hops: readonly Hop[]
   readonly #shared: (Shared | undefined)[] = []
   /** Workers whose calls others take. */
   #away: ReadonlySet<number> = new Set()
   #revision = 0
   /** When this worker was away last: what was given to it before, another has answered since. */
   #awaySince = 0
-  #socket: Socket | undefined = undefined
+  #listener: Listener | undefined = undefined
   #given = 0
   #taken = 0
   #forged = 0
@@ -50,7 +48,7 @@ export class HandOver {
     this.#index = index
     this.#count = count
     this.#seat = seat
-    this.#key = Buffer.from(seat.key, 'hex')
+    this.#hops = seat.ports.map((port) => hop('UDP', loopback, port))
   }
 
   get counters(): HandOverCounters {
@@ -78,45 +76,36 @@ export class HandOver {
   }
 
   /** Begins to take what others hand over; what they have sent meanwhile waits in the socket. */
-  async open(log: Log): Promise<void> {
-    const socket = createSocket({ type: 'udp4', lookup: atOnce })
-    socket.on('message', (data) => this.#received(data))
-    socket.on('error', (error) => log.debug({ err: error }, 'handing over failed'))
-    const listening = once(socket, 'listening')
-    socket.bind({ fd: this.#seat.fd })
-    await listening
-    this.#socket = socket
+  async open(host: TransportHost): Promise<void> {
+    const { fd, ports } = this.#seat
+    const port = ports[this.#index]!
+    this.#listener = await udp.listen(
+      // Shared: a socket for each of the others would be one more that waits for nobody when we end.
+      { address: loopback, port, inherited: { kind: 'datagrams', fd, shared: true } },
+      this,
+      { ...host, log: quiet(host.log) },
+    )
   }
 
-  close(): void {
-    this.#socket?.close()
-    this.#socket = undefined
+  async close(): Promise<void> {
+    await this.#listener?.close()
+    this.#listener = undefined
   }
 
   /** Whether the message went to the worker that it belongs to. */
   give(listener: number, text: string, flow: Flow): boolean {
     const owner = this.#owner(text)
-    if (owner === this.#index || this.#socket === undefined) return false
-    const datagram = wrap(this.#key, { listener, revision: this.#revision }, text, flow)
-    if (datagram === undefined) return false
+    if (owner === this.#index || this.#listener === undefined) return false
+    const wrapped = wrap(this.#seat.key, { listener, revision: this.#revision }, text, flow)
+    if (wrapped.length > maxPayload) return false
     this.#given++
-    this.#socket.send(datagram, this.#seat.ports[owner], loopback, ignoreFailure)
+    this.#listener.sendTo(this.#hops[owner]!, wrapped)
     return true
   }
 
-  #owner(text: string): number {
-    const owner = ownerOf(text, this.#count, this.#seat.seed)
-    if (owner < 0) return this.#index
-    if (this.#away.size === 0) return owner
-    for (let step = 0; step < this.#count; step++) {
-      const next = (owner + step) % this.#count
-      if (!this.#away.has(next)) return next
-    }
-    return this.#index
-  }
-
-  #received(data: Buffer): void {
-    const handed = unwrap(this.#key, data)
+  /** What another worker handed over. */
+  received(text: string): void {
+    const handed = unwrap(this.#seat.key, text)
     const shared = handed === undefined ? undefined : this.#shared[handed.listener]
     if (handed === undefined || shared?.local === undefined) {
       this.#forged++
@@ -133,6 +122,25 @@ export class HandOver {
       remotePort: handed.remotePort,
       connection: 0,
     })
+  }
+
+  broken(): void {
+    // A datagram is whole.
+  }
+
+  unreachable(): void {
+    // As one that the network lost: its sender sends it again.
+  }
+
+  #owner(text: string): number {
+    const owner = ownerOf(text, this.#count, this.#seat.seed)
+    if (owner < 0) return this.#index
+    if (this.#away.size === 0) return owner
+    for (let step = 0; step < this.#count; step++) {
+      const next = (owner + step) % this.#count
+      if (!this.#away.has(next)) return next
+    }
+    return this.#index
   }
 }
 
@@ -172,64 +180,62 @@ export interface Handed {
   readonly text: string
 }
 
-/**
- * The key, revision, number of the listener, port, length of the address, address, message. Undefined if that is too
- * long for a datagram.
- */
+/** The key, revision, number of the listener, port, length of the address, address, message. */
 export function wrap(
-  key: Buffer,
+  key: string,
   { listener, revision }: Pick<Handed, 'listener' | 'revision'>,
   text: string,
   { remoteAddress, remotePort }: Flow,
-): Buffer | undefined {
-  const start = key.length + fieldBytes + remoteAddress.length
-  const length = start + text.length
-  if (length > maxPayload) return undefined
-  const data = Buffer.allocUnsafe(length)
-  key.copy(data)
-  let at = data.writeUInt32BE(revision >>> 0, key.length)
-  at = data.writeUInt8(listener, at)
-  at = data.writeUInt16BE(remotePort, at)
-  at = data.writeUInt8(remoteAddress.length, at)
-  data.write(remoteAddress, at, 'latin1')
-  data.write(text, start, 'latin1')
-  return data
+): string {
+  const fields = String.fromCharCode(
+    (revision >>> 24) & 0xff,
+    (revision >>> 16) & 0xff,
+    (revision >>> 8) & 0xff,
+    revision & 0xff,
+    listener,
+    remotePort >> 8,
+    remotePort & 0xff,
+    remoteAddress.length,
+  )
+  return key + fields + remoteAddress + text
 }
 
 /** What `wrap` made with the same key; undefined for anything else. */
-export function unwrap(key: Buffer, data: Buffer): Handed | undefined {
+export function unwrap(key: string, wrapped: string): Handed | undefined {
   const at = key.length
   const head = at + fieldBytes
-  if (data.length < head || !timingSafeEqual(data.subarray(0, at), key)) return undefined
-  const start = head + data.readUInt8(at + 7)
-  if (data.length < start) return undefined
+  if (!wrapped.startsWith(key) || wrapped.length < head) return undefined
+  const start = head + wrapped.charCodeAt(at + 7)
+  if (wrapped.length < start) return undefined
   return {
-    revision: data.readUInt32BE(at),
-    listener: data.readUInt8(at + 4),
-    remotePort: data.readUInt16BE(at + 5),
-    remoteAddress: data.toString('latin1', head, start),
-    text: data.toString('latin1', start),
+    revision: numberAt(wrapped, at) * 0x10000 + numberAt(wrapped, at + 2),
+    listener: wrapped.charCodeAt(at + 4),
+    remotePort: numberAt(wrapped, at + 5),
+    remoteAddress: wrapped.slice(head, start),
+    text: wrapped.slice(start),
   }
+}
+
+/** Of two bytes. */
+function numberAt(text: string, at: number): number {
+  return text.charCodeAt(at) * 0x100 + text.charCodeAt(at + 1)
 }
 
 /** Revision, listener, port, length of the address. */
 const fieldBytes = 4 + 1 + 2 + 1
+
+/** That it listens need not be told: it is no listener of anybody's. */
+function quiet(log: Log): Log {
+  return {
+    error: (fields, text) => log.error(fields, text),
+    warn: (fields, text) => log.warn(fields, text),
+    info: () => undefined,
+    debug: (fields, text) => log.debug(fields, text),
+  }
+}
 
 /** The interface of this machine that no network reaches. */
 export const loopback = '127.0.0.1'
 
 /** The most that one IPv4 datagram carries. */
 const maxPayload = 65_507
-
-/** A full buffer loses the datagram, as one that the network lost: its sender sends it again. */
-function ignoreFailure(): void {
-  // Nothing to add: the socket's `error` event is for faults of the socket itself.
-}
-
-function atOnce(
-  address: string,
-  _options: unknown,
-  done: (error: null, address: string, family: 4) => void,
-): void {
-  done(null, address, 4)
-}

@@ -58,7 +58,7 @@ export interface HandOverSeat {
   readonly fd: number
   /** Of each worker's socket. */
   readonly ports: readonly number[]
-  /** Opens each datagram, hexadecimal: who does not know it is not one of us. */
+  /** Opens each datagram: who does not know it is not one of us. */
   readonly key: string
   /** Of the hash that names the owner. */
   readonly seed: number

@@ -1,10 +1,9 @@
 /** One worker's end of the channel to the supervisor, and its place among the others. */
 import { type Socket } from 'node:net'
-import { type Log } from '../environment.js'
 import { SipError } from '../errors.js'
 import { type Workers } from '../plugin/workers.js'
 import { type SeatAddress, type WorkerApp, type WorkerSeat } from '../server/worker-seat.js'
-import { type Listener, type Receiver } from '../transport/transport.js'
+import { type Listener, type Receiver, type TransportHost } from '../transport/transport.js'
 import { HandOver } from './hand-over.js'
 import {
   type Envelope,
@@ -109,8 +108,8 @@ export class Worker implements WorkerSeat {
     this.#handOver.bound(this.addresses.indexOf(address), listener.local)
   }
 
-  async serves(app: WorkerApp, log: Log): Promise<void> {
-    await this.#handOver.open(log)
+  async serves(app: WorkerApp, host: TransportHost): Promise<void> {
+    await this.#handOver.open(host)
     this.#app = app
     this.#report({ kind: 'serves' })
     for (const order of this.#waiting.splice(0)) this.obey(order, undefined)
@@ -176,7 +175,7 @@ export class Worker implements WorkerSeat {
         } catch {
           status = 1
         }
-        this.#handOver.close()
+        await this.#handOver.close()
         process.exit(status)
       }
     }
