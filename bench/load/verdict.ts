@@ -17,7 +17,7 @@ export interface Outcome {
 /** The generator may be late by so much. */
 const latenessAllowed = 0.15
 /** More retransmissions than this share of the calls, and somebody was overloaded. */
-const retransmissionsAllowed = 0.001
+export const retransmissionsAllowed = 0.001
 
 /**
  * Why the run does not count; undefined if it does. Every call that was asked for must have been made and ended well,

@@ -12,7 +12,7 @@ export const sipwright: SystemUnderTest = {
   name: 'sipwright',
   maxRate: () => Infinity,
   how,
-  start: (job) => start(job, []),
+  start: (job) => startSipwright(job, []),
 }
 
 /** Without the native package. */
@@ -21,7 +21,7 @@ export const sipwrightDgram: SystemUnderTest = {
   // A choice between two ways over UDP is none over TCP.
   maxRate: ({ transport }) => (transport === 'udp' ? Infinity : 0),
   how,
-  start: (job) => start(job, ['SIPWRIGHT_NATIVE=0']),
+  start: (job) => startSipwright(job, ['SIPWRIGHT_NATIVE=0']),
 }
 
 /** The program that is measured. */
@@ -52,7 +52,11 @@ function how(output: string): string | undefined {
   return /\budp: [^"\n]+/.exec(output)?.[0]
 }
 
-async function start(job: Job, environment: readonly string[]): Promise<RunningProcess> {
+/** Starts the sample for a job; `environment` holds variables as `NAME=value`. */
+export async function startSipwright(
+  job: Job,
+  environment: readonly string[],
+): Promise<RunningProcess> {
   const folder = temporaryFolder('bench')
   const config = join(folder, 'lb.yaml')
   writeFileSync(config, configurationFor(job))

@@ -1,0 +1,180 @@
+/** `npm run soak`: the sample under steady load for long, and whether what it holds stays the same. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { freePort } from '@sipwright/test/system/free-ports.js'
+import { stopAll } from '@sipwright/test/system/processes.js'
+import { Sipp } from '@sipwright/test/system/sipp.js'
+import { temporaryFolder } from '@sipwright/test/system/temporary-folder.js'
+import { endOnSignals } from '../interruption.js'
+import { exists, loadCpu, systemCpu } from '../load/processors.js'
+import { measureRun } from '../load/run.js'
+import { searchRate } from '../load/step-search.js'
+import { callsOverUdp } from '../load/workload.js'
+import { formatMachine, thisMachine } from '../machine.js'
+import { textOf } from '../report/table.js'
+import { sipwright, startSipwright } from '../systems/sipwright.js'
+import { parseSoakCommandLine, soakUsage, type SoakOptions } from './command-line.js'
+import { heldBy } from './process-tree.js'
+import { soakTable } from './report.js'
+import { type SoakSample, trendsOf } from './verdict.js'
+
+const sampleMs = 10_000
+
+const command = parseSoakCommandLine(process.argv.slice(2))
+switch (command.kind) {
+  case 'help':
+    process.stdout.write(soakUsage)
+    break
+  case 'refused':
+    process.stderr.write(`${command.reason}\n`)
+    process.exitCode = 2
+    break
+  case 'soak':
+    endOnSignals()
+    try {
+      process.exitCode = await soak(command.options)
+    } finally {
+      await stopAll()
+    }
+}
+
+/** 0 when everything stays the same and no call failed, else 1. */
+async function soak(options: SoakOptions): Promise<number> {
+  if (!exists('sipp')) {
+    log('SIPp is not installed')
+    return 1
+  }
+  const machine = thisMachine()
+  log(formatMachine(machine))
+  const capacity = options.capacity ?? (await measuredCapacity(options))
+  const rate = Math.max(1, Math.round(capacity * options.load))
+  const calls = Math.min(options.maxCalls, rate * options.minutes * 60)
+  const seconds = calls / rate
+  log(
+    `${rate} calls/s (${options.load} of ${capacity}) for ${(seconds / 60).toFixed(1)} minutes: ${calls} calls`,
+  )
+
+  const { samples, counts } = await run(options, rate, calls)
+  const trends = trendsOf(samples, options.warmUpMinutes * 60)
+  const table = soakTable(trends, counts, calls)
+  process.stdout.write(`${formatMachine(machine)}\n\n${textOf(table)}\n`)
+  if (options.json !== undefined) {
+    const report = { machine, options, capacity, rate, calls, counts, trends, samples }
+    writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`)
+  }
+  const steady = trends.every(({ verdict }) => verdict === 'flat')
+  return steady && table.voided.length === 0 ? 0 : 1
+}
+
+/** The highest rate that holds, by a short search. */
+async function measuredCapacity({ workers }: SoakOptions): Promise<number> {
+  log('measuring the capacity')
+  const { held } = await searchRate(
+    { from: 1_000, upTo: 20_000, steps: 5 },
+    (rate) =>
+      measureRun(sipwright, {
+        workload: callsOverUdp,
+        rate,
+        seconds: 3,
+        workers,
+        pinned: workers === 1,
+      }),
+    (result) => result.void === undefined,
+  )
+  if (held === undefined)
+    throw new Error('the system holds no rate at all: give one with --capacity')
+  return held.rate
+}
+
+async function run(
+  { workers }: SoakOptions,
+  rate: number,
+  calls: number,
+): Promise<{
+  samples: readonly SoakSample[]
+  counts: { created: number; successful: number; retransmissions: number }
+}> {
+  const probed = join(temporaryFolder('soak'), 'probe.jsonl')
+  const ports = [await freePort(), await freePort(), await freePort(), await freePort()] as const
+  const [port, own, ...backends] = ports
+  const pinned = workers === 1
+  const lifetimeSeconds = Math.ceil(calls / rate) + 60
+  const farEnd = {
+    ...(pinned && loadCpu !== undefined && { cpu: loadCpu }),
+    bufferBytes: 1_048_576,
+    lifetimeSeconds,
+  }
+  const behind = backends.map((backend) =>
+    Sipp.answer({ ...farEnd, scenario: { file: callsOverUdp.backend }, port: backend }),
+  )
+  const probe = fileURLToPath(new URL('probe.js', import.meta.url))
+  const { pid } = await startSipwright(
+    { workload: callsOverUdp, port, backends, cpu: pinned ? systemCpu : undefined, workers },
+    // Inherited by workers, so that each of them is looked into.
+    [`SIPWRIGHT_SOAK_PROBE=${probed}`, `NODE_OPTIONS=--expose-gc --import=${probe}`],
+  )
+  const startedAt = Date.now()
+  const caller = Sipp.call({
+    ...{
+      ...farEnd,
+      scenario: { file: callsOverUdp.caller },
+      target: `127.0.0.1:${port}`,
+      port: own,
+    },
+    ...{ holdMs: callsOverUdp.holdMs, callsPerSecond: rate, calls },
+  })
+  const outside: SoakSample[] = []
+  const timer = setInterval(() => {
+    const values = { ...heldBy(pid) }
+    const sample = { at: (Date.now() - startedAt) / 1_000, values }
+    outside.push(sample)
+    log(
+      `${sample.at.toFixed(0)} s: ${(values.resident / 1_048_576).toFixed(0)} MiB resident, ${values.descriptors} descriptors`,
+    )
+  }, sampleMs)
+  const counts = await caller.finished()
+  clearInterval(timer)
+  const behindCounts = await Promise.all(behind.map((each) => each.stopped()))
+  const retransmissions = behindCounts.reduce(
+    (sum, each) => sum + each.retransmissions,
+    counts.retransmissions,
+  )
+  const samples = [...outside, ...insideSamples(readFileSync(probed, 'latin1'), startedAt)]
+  return { samples, counts: { ...counts, retransmissions } }
+}
+
+/** A line that `probe.ts` writes. */
+interface ProbeLine {
+  readonly time: number
+  readonly pid: number
+  readonly heap: number
+  readonly external: number
+  readonly resources: number
+  /** Absent where no request has come: in the supervisor of workers. */
+  readonly transactions?: number
+}
+
+/** What the processes said of themselves, each under its own name. */
+function insideSamples(lines: string, startedAt: number): readonly SoakSample[] {
+  const names = new Map<number, string>()
+  return lines
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const { time, pid, heap, external, resources, transactions } = JSON.parse(line) as ProbeLine
+      const name = names.get(pid) ?? (names.size === 0 ? '' : ` of process ${names.size + 1}`)
+      names.set(pid, name)
+      const values = {
+        ...{ [`heap${name}`]: heap, [`external${name}`]: external },
+        [`handles and timers${name}`]: resources,
+        ...(transactions !== undefined && { [`transactions${name}`]: transactions }),
+      }
+      return { at: (time - startedAt) / 1_000, values }
+    })
+}
+
+function log(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
