@@ -1,4 +1,5 @@
 /** The table of a soak. */
+import { retransmissionsAllowed } from '../load/verdict.js'
 import { type Table } from '../report/table.js'
 import { flatWithin, type Trend } from './verdict.js'
 
@@ -9,7 +10,7 @@ export interface SoakCounts {
   readonly retransmissions: number
 }
 
-/** One row per measure, with its slope per hour; a failed call voids. */
+/** One row per measure, with its slope per hour; a failed call voids, and so do many retransmissions. */
 export function soakTable(trends: readonly Trend[], counts: SoakCounts, calls: number): Table {
   const { created, successful, retransmissions } = counts
   return {
@@ -23,10 +24,14 @@ export function soakTable(trends: readonly Trend[], counts: SoakCounts, calls: n
       `Flat: the whole interval lies within ± ${percent(flatWithin)} per hour, after the warm-up. Unclear: it needs a longer run.`,
       `${successful} of ${calls} calls ended well, ${retransmissions} messages were sent again.`,
     ],
-    voided:
-      successful === calls
+    voided: [
+      ...(successful === calls
         ? []
-        : [`${calls - successful} of ${calls} calls failed or were not made (${created} made)`],
+        : [`${calls - successful} of ${calls} calls failed or were not made (${created} made)`]),
+      ...(retransmissions <= calls * retransmissionsAllowed
+        ? []
+        : [`${retransmissions} retransmissions in ${calls} calls`]),
+    ],
     figures: { trends, counts, calls },
   }
 }

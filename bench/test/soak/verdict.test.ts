@@ -30,10 +30,12 @@ test('too few looks, or too much noise, is unclear', () => {
   expect(verdictOn((_, index) => 1e8 + (index % 7) * 4e7)?.verdict).toBe('unclear')
 })
 
-test('a call that failed voids a soak', () => {
+test('a call that failed voids a soak, and more than one retransmission in a thousand calls', () => {
   const counts = { created: 100, successful: 99, retransmissions: 0 }
   expect(soakTable([], counts, 100).voided).toEqual([
     '1 of 100 calls failed or were not made (100 made)',
   ])
   expect(soakTable([], { ...counts, successful: 100 }, 100).voided).toEqual([])
+  const resent = { created: 1_000, successful: 1_000, retransmissions: 2 }
+  expect(soakTable([], resent, 1_000).voided).toEqual(['2 retransmissions in 1000 calls'])
 })
