@@ -15,6 +15,7 @@ import { formatMachine, thisMachine } from '../machine.js'
 import { textOf } from '../report/table.js'
 import { sipwright, startSipwright } from '../systems/sipwright.js'
 import { parseSoakCommandLine, soakUsage, type SoakOptions } from './command-line.js'
+import { samplesOf } from './probe-lines.js'
 import { heldBy } from './process-tree.js'
 import { soakTable } from './report.js'
 import { type SoakSample, trendsOf } from './verdict.js'
@@ -96,6 +97,8 @@ async function run(
   counts: { created: number; successful: number; retransmissions: number }
 }> {
   const probed = join(temporaryFolder('soak'), 'probe.jsonl')
+  // A run can end before the first look.
+  writeFileSync(probed, '')
   const ports = [await freePort(), await freePort(), await freePort(), await freePort()] as const
   const [port, own, ...backends] = ports
   const pinned = workers === 1
@@ -140,39 +143,8 @@ async function run(
     (sum, each) => sum + each.retransmissions,
     counts.retransmissions,
   )
-  const samples = [...outside, ...insideSamples(readFileSync(probed, 'latin1'), startedAt)]
+  const samples = [...outside, ...samplesOf(readFileSync(probed, 'latin1'), startedAt)]
   return { samples, counts: { ...counts, retransmissions } }
-}
-
-/** A line that `probe.ts` writes. */
-interface ProbeLine {
-  readonly time: number
-  readonly pid: number
-  readonly heap: number
-  readonly external: number
-  readonly resources: number
-  /** Absent where no request has come: in the supervisor of workers. */
-  readonly transactions?: number
-}
-
-/** What the processes said of themselves, each under its own name. */
-function insideSamples(lines: string, startedAt: number): readonly SoakSample[] {
-  const names = new Map<number, string>()
-  return lines
-    .trim()
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const { time, pid, heap, external, resources, transactions } = JSON.parse(line) as ProbeLine
-      const name = names.get(pid) ?? (names.size === 0 ? '' : ` of process ${names.size + 1}`)
-      names.set(pid, name)
-      const values = {
-        ...{ [`heap${name}`]: heap, [`external${name}`]: external },
-        [`handles and timers${name}`]: resources,
-        ...(transactions !== undefined && { [`transactions${name}`]: transactions }),
-      }
-      return { at: (time - startedAt) / 1_000, values }
-    })
 }
 
 function log(line: string): void {
