@@ -10,8 +10,10 @@ const root = dirname(fileURLToPath(import.meta.url))
 const source = join(root, 'src', 'udp.c')
 const output = join(root, 'build', `udp-${process.platform}-${process.arch}.node`)
 
-const flags = ['-std=c11', '-O2', '-Wall', '-Wextra', '-fPIC', '-shared', '-fvisibility=hidden']
-flags.push('-DNAPI_VERSION=8')
+const flags = [
+  ...['-std=c11', '-O2', '-Wall', '-Wextra', '-DNAPI_VERSION=8'],
+  ...['-fPIC', '-shared', '-fvisibility=hidden'],
+]
 
 const reason = build()
 if (reason !== undefined) {
@@ -27,10 +29,10 @@ function build() {
   mkdirSync(dirname(output), { recursive: true })
   // Written beside it and moved: a process that starts meanwhile loads the old one or the new one.
   const fresh = `${output}.${process.pid}`
-  const compiler = process.env.CC ?? 'cc'
+  const [compiler, ...own] = (process.env.CC || 'cc').split(' ').filter(Boolean)
   const { status, error, stderr } = spawnSync(
     compiler,
-    [...flags, `-I${headers}`, source, '-o', fresh],
+    [...own, ...flags, `-I${headers}`, source, '-o', fresh],
     { encoding: 'utf8', timeout: 120_000 },
   )
   if (status === 0) {

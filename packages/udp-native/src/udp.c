@@ -12,8 +12,9 @@
  *     3  failure records in use         JavaScript sets it to 0 when it has read them
  *     4  the local port                 written by open
  *     5  the layout's version           written by JavaScript, checked by open
- *   then BATCH received records, QUEUE outgoing records, BATCH failure records, 8 words each:
- *     [length | offset, length | errno, kind] ... port, scope, four words of address (IPv4: one)
+ *   then BATCH received records, QUEUE outgoing records and BATCH failure records of 8 words each:
+ *     received  -, length          outgoing  offset, length          failure  errno, kind
+ *     and in each of them          port, scope, four words of address (IPv4: one)
  *
  * Every address word is as the network has it, read big-endian. No function here throws or makes an error object: a
  * negative number is an errno.
