@@ -74,19 +74,23 @@ interface Known {
 const compactIds = new Uint8Array(256)
 /** By length and first letter, so that hardly ever two names are compared. */
 const table: (Known[] | undefined)[] = Array.from({ length: 24 * 32 })
-const spelt = new Map<string, number>()
 for (const [index, [spelling, compact]] of names.entries()) {
   const id = index + 1
   const name = spelling.toLowerCase()
   const place = placeOf(name.length, name.charCodeAt(0))
   table[place] = [...(table[place] ?? []), { id, name, spelling }]
-  spelt.set(spelling, id)
   if (compact !== undefined) compactIds[compact.charCodeAt(0)] = id
 }
 
 /** The number of a name that stands in code, where it is nearly always spelt as its RFC spells it. */
 export function nameId(name: string): number {
-  return spelt.get(name) ?? headerId(name, 0, name.length)
+  const candidates = name.length < 24 ? table[placeOf(name.length, name.charCodeAt(0))] : undefined
+  if (candidates !== undefined) {
+    for (let index = 0; index < candidates.length; index++) {
+      if (candidates[index]!.spelling === name) return candidates[index]!.id
+    }
+  }
+  return headerId(name, 0, name.length)
 }
 
 /** The number of the name that stands in `text` from `from` to `to`, in any case, compact or long. */
@@ -96,7 +100,8 @@ export function headerId(text: string, from: number, to: number): number {
   if (length >= 24) return UNKNOWN
   const candidates = table[placeOf(length, text.charCodeAt(from))]
   if (candidates === undefined) return UNKNOWN
-  for (const { id, name, spelling } of candidates) {
+  for (let index = 0; index < candidates.length; index++) {
+    const { id, name, spelling } = candidates[index]!
     if (text.startsWith(spelling, from) || isWord(text, from, to, name)) return id
   }
   return UNKNOWN

@@ -16,10 +16,17 @@ import { requestUriFrom } from './forward.js'
  * - a Request-URI sent here by `maddr` loses it, with port and transport;
  * - every leading Route value that is ours goes (two of them after a double Record-Route, RFC 5658).
  *
- * Returns the Route values removed from the top, first first; the one that a strict router had put into the
- * Request-URI is the first of them. `isOurs` is asked for host, port and transport.
+ * Returns the URIs of the Route values removed from the top, first first; the one that a strict router had put into
+ * the Request-URI is the first of them. `isOurs` is asked for host, port and transport.
  */
-export function takeOwnRoutes(request: SipRequest, isOurs: (uri: SipUri) => boolean): NameAddr[] {
+export function takeOwnRoutes(
+  request: SipRequest,
+  isOurs: (uri: SipUri) => boolean,
+): readonly SipUri[] {
+  if (!request.headers.has('Route')) {
+    takeMaddr(request, isOurs)
+    return noRoutes
+  }
   const taken = undoStrictRouting(request, isOurs)
   takeMaddr(request, isOurs)
   for (;;) {
@@ -28,9 +35,11 @@ export function takeOwnRoutes(request: SipRequest, isOurs: (uri: SipUri) => bool
     const uri = parseUri(route.uri)
     if (!isSipUri(uri) || !isOurs(uri)) return taken
     request.headers.removeFirstValue('Route')
-    taken.push(route)
+    taken.push(uri)
   }
 }
+
+const noRoutes: readonly SipUri[] = []
 
 /**
  * The URI to locate for a copy: its top Route, or its Request-URI. When the top Route is a strict router (no `lr`)
@@ -52,18 +61,16 @@ export function nextHopUri(copy: SipRequest): SipUri {
  * Our Record-Route values always carry `lr`; an address that merely is ours (a customer's `sip:bob@edge.example`
  * that arrives by a preloaded Route) does not, and stays.
  */
-function undoStrictRouting(request: SipRequest, isOurs: (uri: SipUri) => boolean): NameAddr[] {
-  if (!request.headers.has('Route')) return []
+function undoStrictRouting(request: SipRequest, isOurs: (uri: SipUri) => boolean): SipUri[] {
   const { requestUri } = request
   if (!isSipUri(requestUri) || !requestUri.params.has('lr') || !isOurs(requestUri)) return []
   const routes = request.headers.values('Route')
   const last = routes.pop()
   if (last === undefined) return []
-  const own = parseNameAddr(`<${request.uri}>`, 'Route')
   request.uri = requestUriFrom(parseNameAddr(last, 'Route').uri)
   request.headers.remove('Route')
   for (const route of routes) request.headers.append('Route', route)
-  return [own]
+  return [requestUri]
 }
 
 function takeMaddr(request: SipRequest, isOurs: (uri: SipUri) => boolean): void {

@@ -6,8 +6,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { type NameAddr } from '../message/name-addr.js'
-import { isSipUri, parseUri } from '../message/uri.js'
+import { type SipUri } from '../message/uri.js'
 
 /** The URI parameter that holds it. */
 export const tokenParameter = 'dlg'
@@ -28,14 +27,11 @@ export class DialogTokens {
     return hash('sha256', `${this.#secret}\n${callId}`, 'hex').slice(0, 24)
   }
 
-  /** Whether one of our Route values, taken off a request with this Call-ID, carries its token. */
-  proves(taken: readonly NameAddr[], callId: string): boolean {
+  /** Whether one of our own Route URIs, taken off a request with this Call-ID, carries its token. */
+  proves(taken: readonly SipUri[], callId: string): boolean {
     if (taken.length === 0) return false
     const token = this.of(callId)
-    return taken.some((route) => {
-      const uri = parseUri(route.uri)
-      return isSipUri(uri) && uri.params.get(tokenParameter) === token
-    })
+    return taken.some(({ params }) => params.get(tokenParameter) === token)
   }
 }
 

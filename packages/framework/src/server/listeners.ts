@@ -10,8 +10,8 @@ import { type Zones } from './zones.js'
 export class Listeners {
   readonly #all: Listener[] = []
   readonly #byLocal = new Map<LocalAddress, Listener>()
-  /** `host:port` of every address that reaches us. */
-  readonly #addresses = new Set<string>()
+  /** By host, the ports at which it reaches us. */
+  readonly #addresses = new Map<string, number[]>()
   readonly #domains: ReadonlySet<string>
   readonly #zones: Zones
 
@@ -33,16 +33,16 @@ export class Listeners {
     const { local } = listener
     this.#all.push(listener)
     this.#byLocal.set(local, listener)
-    this.#addresses.add(`${local.advertisedHost.toLowerCase()}:${local.advertisedPort}`)
+    this.#addAddress(local.advertisedHost.toLowerCase(), local.advertisedPort)
     const hosts = isUnspecified(local.address)
       ? interfaceAddresses(local.address.includes(':') ? 'IPv6' : 'IPv4')
       : [local.address]
-    for (const host of hosts) this.#addresses.add(`${host}:${local.port}`)
+    for (const host of hosts) this.#addAddress(host, local.port)
   }
 
   /** An address that reaches another process which serves the same calls. */
   addShared(host: string, port: number): void {
-    this.#addresses.add(`${host.toLowerCase()}:${port}`)
+    this.#addAddress(host.toLowerCase(), port)
   }
 
   /** The listener that a request came in by. */
@@ -52,7 +52,7 @@ export class Listeners {
 
   /** Whether a Via's sent-by or a URI's host and port is one of our addresses. */
   isOurAddress(host: string, port: number | undefined): boolean {
-    return this.#addresses.has(`${host}:${port ?? 5060}`)
+    return this.#addresses.get(host)?.includes(port ?? 5060) ?? false
   }
 
   /** Whether a URI leads to us: an address of ours, or a domain that we answer for. */
@@ -111,6 +111,12 @@ export class Listeners {
     this.#all.length = 0
     this.#byLocal.clear()
     this.#addresses.clear()
+  }
+
+  #addAddress(host: string, port: number): void {
+    const ports = this.#addresses.get(host)
+    if (ports === undefined) this.#addresses.set(host, [port])
+    else ports.push(port)
   }
 }
 

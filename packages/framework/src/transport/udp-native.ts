@@ -5,13 +5,8 @@
  * what `udp-dgram.ts` needs a connected socket per destination for, and all traffic shares its batches. Beyond "port
  * unreachable" it also tells that a host or network cannot be reached (§18.4).
  */
-import {
-  type openUdp,
-  type Peer,
-  type UdpFailure,
-  type UdpHandler,
-  type UdpSocket,
-} from '@sipwright/udp-native'
+// A type-only import leaves nothing behind at run time, where the package may be missing.
+import type { openUdp, Peer, UdpFailure, UdpHandler, UdpSocket } from '@sipwright/udp-native'
 import { SipError } from '../errors.js'
 import { type Flow, type Hop, type LocalAddress } from '../message/flow.js'
 import {

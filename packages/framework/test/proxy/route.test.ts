@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { type LocalAddress } from '#src/message/flow.js'
 import { type SipRequest } from '#src/message/message.js'
-import { type SipUri } from '#src/message/uri.js'
+import { formatUri, type SipUri } from '#src/message/uri.js'
 import { addRecordRoute, recordRouteFor } from '#src/proxy/forward.js'
 import { nextHopUri, takeOwnRoutes } from '#src/proxy/route.js'
 import { invite } from '#src/testing/messages.js'
@@ -12,7 +12,7 @@ const isOurs = ({ host }: SipUri): boolean => host === 'p1.example.com' || host 
 test('our Route value goes, those of others stay (§16.4)', () => {
   const request = routed('<sip:p1.example.com;lr>', '<sip:p2.example.com;lr>')
   const taken = takeOwnRoutes(request, isOurs)
-  expect(taken.map(({ uri }) => uri)).toEqual(['sip:p1.example.com;lr'])
+  expect(taken.map(formatUri)).toEqual(['sip:p1.example.com;lr'])
   expect(routes(request)).toEqual(['<sip:p2.example.com;lr>'])
 })
 
@@ -22,10 +22,7 @@ test('both values of a double Record-Route go, first first (RFC 5658 §6.2)', ()
     '<sip:p2.example.com;lr>',
   )
   const taken = takeOwnRoutes(request, isOurs)
-  expect(taken.map(({ uri }) => uri)).toEqual([
-    'sip:192.0.2.1;transport=tcp;lr',
-    'sip:p1.example.com;lr',
-  ])
+  expect(taken.map(formatUri)).toEqual(['sip:192.0.2.1;transport=tcp;lr', 'sip:p1.example.com;lr'])
   expect(routes(request)).toEqual(['<sip:p2.example.com;lr>'])
 })
 
@@ -47,7 +44,7 @@ test('a strict router before us: the last Route becomes the Request-URI again (�
   const request = routed('<sip:p3.middle.com>', '<sip:callee@u2.domain.com>')
   request.uri = 'sip:p1.example.com;lr'
   const taken = takeOwnRoutes(request, isOurs)
-  expect(taken.map(({ uri }) => uri)).toEqual(['sip:p1.example.com;lr'])
+  expect(taken.map(formatUri)).toEqual(['sip:p1.example.com;lr'])
   expect(request.uri).toBe('sip:callee@u2.domain.com')
   expect(routes(request)).toEqual(['<sip:p3.middle.com>'])
 })
