@@ -8,6 +8,11 @@ export interface Clock {
   now(): number
   /** Calls `run` once, `delayMs` from now; the function returned takes it back. */
   after(delayMs: number, run: () => void): () => void
+  /**
+   * How late the timers of transactions may be, so that those due at about the same time share one wake-up of the
+   * process; none if absent.
+   */
+  readonly slackMs?: number
 }
 
 /** Unpredictable for strangers, repeatable in tests. */

@@ -29,6 +29,16 @@ export interface Span {
   readonly to: number
 }
 
+/** The answer of `SipHeaders.span`: one for all, as every message asks five times. */
+const found = { text: '', from: 0, to: 0 }
+
+function spanOf(text: string, from: number, to: number): Span {
+  found.text = text
+  found.from = from
+  found.to = to
+  return found
+}
+
 /** No line has this number: see `SipHeaders.line`. */
 export const NO_LINE = 0x3fff_ffff
 
@@ -221,6 +231,7 @@ export class SipHeaders {
   /**
    * Where the first value of the name with this number stands: without copying it, as a loop over a slice of a
    * text takes twice the time of one over the text. `whole`: commas split nothing. A name without a number is given.
+   * Read it at once: the next call overwrites it.
    */
   span(id: number, whole = false, name = ''): Span | undefined {
     const rows = this.#rows
@@ -231,10 +242,10 @@ export class SipHeaders {
       const text = folded ? this.#value(row) : this.#texts[rows[row + TEXT]!]!
       const start = folded ? 0 : rows[row + VALUE]!
       const end = trimEnd(text, start, folded ? text.length : rows[row + END]!)
-      if (whole) return { text, from: start, to: end }
+      if (whole) return spanOf(text, start, end)
       const from = elementStart(text, start, end)
       if (from === end) continue
-      return { text, from, to: trimEnd(text, from, elementEnd(text, from, end)) }
+      return spanOf(text, from, trimEnd(text, from, elementEnd(text, from, end)))
     }
     return undefined
   }

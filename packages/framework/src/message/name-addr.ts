@@ -57,6 +57,9 @@ export function parseNameAddr(
   return new ParsedNameAddr(text, header, uri, from, open, paramsFrom, to)
 }
 
+/** Read to its end by whoever starts it. */
+const cursor = new ParamCursor()
+
 /** Display name and parameters are made when asked for: most values are only checked and passed on. */
 class ParsedNameAddr implements NameAddr {
   readonly uri: string
@@ -88,7 +91,7 @@ class ParsedNameAddr implements NameAddr {
     this.#params = paramsFrom === to ? noParams : undefined
     this.uri = uri
     this.bracketed = open >= 0
-    const cursor = new ParamCursor(text, paramsFrom, to)
+    cursor.over(text, paramsFrom, to)
     let tag: string | undefined
     while (cursor.next()) {
       if (!cursor.is('tag')) continue

@@ -3,8 +3,9 @@
  * final response, in case a second one comes; an index of its lines and all that was parsed of it would be several
  * times its text, and the collector would copy it twice.
  */
-import { indexLines } from './lines.js'
 import { SipHeaders } from './headers.js'
+import { flat } from './kept.js'
+import { indexLines } from './lines.js'
 import { SipRequest } from './message.js'
 import { methodName } from './method.js'
 import { serialize } from './serialize.js'
@@ -14,9 +15,7 @@ export class PackedRequest {
 
   /** What was edited is packed as edited. */
   constructor(request: SipRequest) {
-    this.#text = serialize(request)
-    // A concatenation keeps all that it was made of alive; reading a character of it makes it one string.
-    this.#text.charCodeAt(0)
+    this.#text = flat(serialize(request))
   }
 
   /** The request as it was, with nothing parsed. */

@@ -25,7 +25,7 @@ export const noParams: Params = new Map()
  * name the first counts. Throws SIPW_ERR_MALFORMED_HEADER with `header` as its name. RFC 3261 §25.1 generic-param
  */
 export function parseParams(text: string, header = 'parameters'): Params {
-  const cursor = new ParamCursor(text, 0, text.length)
+  const cursor = new ParamCursor().over(text, 0, text.length)
   let params: Map<string, string | undefined> | undefined
   while (cursor.next()) {
     params ??= new Map()
@@ -51,14 +51,17 @@ export class ParamCursor {
   valueTo = -1
   /** The list is not well formed where the cursor stopped. */
   failed = false
-  readonly #text: string
-  readonly #to: number
-  #at: number
+  #text = ''
+  #to = 0
+  #at = 0
 
-  constructor(text: string, from: number, to: number) {
+  /** Starts over at another list: a parser that needs a cursor for every message keeps one. */
+  over(text: string, from: number, to: number): this {
     this.#text = text
     this.#at = from
     this.#to = to
+    this.failed = false
+    return this
   }
 
   /** Moves to the next parameter; false at the end or where the list is malformed. */

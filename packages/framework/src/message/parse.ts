@@ -149,16 +149,24 @@ function bodyOf(text: string, from: number, headers: SipHeaders): string {
  * would cut elsewhere (RFC 4475 §3.3.9); throws SIPW_ERR_CONTENT_LENGTH, also for more than is `present`.
  */
 export function contentLength(headers: SipHeaders, present: number): number {
-  if (!headers.has('Content-Length')) return -1
-  let stated = -1
+  const first = headers.get('Content-Length')
+  if (first === undefined) return -1
+  const stated = lengthIn(first, present)
+  if (headers.count('Content-Length') === 1) return stated
   for (const value of headers.getAll('Content-Length')) {
-    const length = readNumber(value, 0, value.length, present)
-    if (length < 0 || (stated >= 0 && length !== stated)) {
-      throw new SipError('SIPW_ERR_CONTENT_LENGTH', [excerpt(value), present])
-    }
-    stated = length
+    if (lengthIn(value, present) !== stated) throw wrongLength(value, present)
   }
   return stated
+}
+
+function lengthIn(value: string, present: number): number {
+  const length = readNumber(value, 0, value.length, present)
+  if (length < 0) throw wrongLength(value, present)
+  return length
+}
+
+function wrongLength(value: string, present: number): SipError {
+  return new SipError('SIPW_ERR_CONTENT_LENGTH', [excerpt(value), present])
 }
 
 /** An ACK is never answered (§17), and nobody is where Via cannot be read. */

@@ -37,7 +37,7 @@ export function parseVia(text: string, from = 0, end = text.length): Via {
   const to = trimEnd(text, from, end)
   const sentBy = parseSentBy(text, from, to)
   if (sentBy?.protocol !== 'SIP/2.0') throw malformed(text, from, to)
-  const cursor = new ParamCursor(text, sentBy.end, to)
+  cursor.over(text, sentBy.end, to)
   let branch: string | undefined
   while (cursor.next()) {
     if (!cursor.is('branch')) continue
@@ -69,7 +69,7 @@ export function stampSource(headers: SipHeaders, address: string, port: number):
   const { text, from, to } = span
   const sentBy = parseSentBy(text, from, to)
   if (sentBy === undefined) return
-  const cursor = new ParamCursor(text, sentBy.end, to)
+  cursor.over(text, sentBy.end, to)
   let stamped = ''
   let kept = from
   let rport = false
@@ -104,6 +104,16 @@ interface SentBy {
   readonly port: number | undefined
   /** Where the parameters begin. */
   readonly end: number
+}
+
+/** Both are read at once by whoever asked: every message has a Via, and they need not be made for each. */
+const cursor = new ParamCursor()
+const found = {
+  protocol: '',
+  transport: '',
+  host: '',
+  port: undefined as number | undefined,
+  end: 0,
 }
 
 class ParsedVia implements Via {
@@ -162,13 +172,12 @@ function parseSentBy(text: string, from: number, to: number): SentBy | undefined
   if (at < to && text.charCodeAt(at) !== SEMI) return undefined
   const isSip =
     usual || (isWord(text, nameFrom, nameTo, 'sip') && isWord(text, versionFrom, versionTo, '2.0'))
-  return {
-    protocol: isSip ? 'SIP/2.0' : text.slice(nameFrom, versionTo),
-    transport: transportName(text, transportFrom, transportTo),
-    host: hostText(text, hostFrom, hostTo),
-    port,
-    end,
-  }
+  found.protocol = isSip ? 'SIP/2.0' : text.slice(nameFrom, versionTo)
+  found.transport = transportName(text, transportFrom, transportTo)
+  found.host = hostText(text, hostFrom, hostTo)
+  found.port = port
+  found.end = end
+  return found
 }
 
 function tokenEnd(text: string, from: number, to: number): number {

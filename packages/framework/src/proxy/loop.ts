@@ -4,6 +4,7 @@
  * RFC 5393 §4.2
  */
 import { type SipRequest } from '../message/message.js'
+import { spell } from '../message/spelling.js'
 import { parseVia } from '../message/via.js'
 
 /**
@@ -20,9 +21,11 @@ export function loopKey(request: SipRequest, seed = 0): string {
   hash = Math.imul(hash ^ request.cseq.number, prime)
   hash = mix(hash, request.uri)
   for (const name of decidingHeaders) {
-    hash = headers.has(name) ? mixAll(hash, headers.getAll(name)) : mix(hash, undefined)
+    const first = headers.get(name)
+    hash = mix(hash, first)
+    if (first !== undefined && headers.count(name) > 1) hash = mixAll(hash, headers.getAll(name))
   }
-  return finish(hash).toString(36)
+  return spell(finish(hash))
 }
 
 /** The branch for a copy that leaves: `z9hG4bK3k…` and the loop key behind a mark. RFC 3261 §16.6 step 8 */

@@ -16,6 +16,10 @@ export class AppClock implements Clock {
     return this.#clock.now()
   }
 
+  get slackMs(): number {
+    return this.#clock.slackMs ?? 0
+  }
+
   after(delayMs: number, run: () => void): () => void {
     return this.#clock.after(delayMs, run)
   }

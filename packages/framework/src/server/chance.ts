@@ -1,7 +1,7 @@
 /** The system's randomness, drawn in blocks: one call into the generator serves hundreds of branches. */
 import { randomFillSync } from 'node:crypto'
 import { type Chance } from '../environment.js'
-import { spell } from './spelling.js'
+import { spell } from '../message/spelling.js'
 
 const block = new Uint32Array(1_024)
 let used = block.length

@@ -84,6 +84,9 @@ export class Endpoint implements Receiver {
   readonly zones: Zones
   readonly resolver: Locator
   readonly dialogs: DialogTokens
+  /** As `listeners` answers; made once, as every request asks. */
+  readonly isOurAddress: (host: string, port: number | undefined) => boolean
+  readonly isOurs: (uri: SipUri) => boolean
   readonly layer: TransactionLayer
   readonly counters = new Counters()
   /** Tells our own branches from those of a balancer with the same private address. */
@@ -109,6 +112,8 @@ export class Endpoint implements Receiver {
     this.routes = options.routes
     this.listeners = options.listeners
     this.zones = options.zones
+    this.isOurAddress = (host, port) => options.listeners.isOurAddress(host, port)
+    this.isOurs = (uri) => options.listeners.isOurs(uri)
     this.resolver = options.resolver
     this.dialogs = options.dialogs
     this.#messageLimits = options.messageLimits
@@ -255,8 +260,9 @@ export class Endpoint implements Receiver {
     const { next } = this.#deadlines
     if (next >= this.#armedAt) return
     this.#disarm?.()
+    const slack = this.clock.slackMs ?? 0
     this.#armedAt = next
-    this.#disarm = this.clock.after(Math.max(0, next - this.clock.now()), () => {
+    this.#disarm = this.clock.after(Math.max(0, next - this.clock.now()) + slack, () => {
       this.#armedAt = Infinity
       this.#disarm = undefined
       this.#input((now) => this.#runDue(now))

@@ -15,14 +15,11 @@ import { ReceivedRequest } from './received-request.js'
 /** Forwards it, or drops it: an ACK is never answered (§17). */
 export function forwardAck(endpoint: Endpoint, request: SipRequest, flow: Flow): void {
   const key = loopKey(request, endpoint.loopSeed)
-  const isOurs = (host: string, port: number | undefined): boolean =>
-    endpoint.listeners.isOurAddress(host, port)
+  const { isOurAddress, isOurs } = endpoint
   try {
-    if (
-      validateRequest(request, { proxyRequire: noExtensions, isOurs, loopKey: key }) !== undefined
-    )
-      return
-    const taken = takeOwnRoutes(request, (uri) => endpoint.listeners.isOurs(uri))
+    const rules = { proxyRequire: noExtensions, isOurs: isOurAddress, loopKey: key }
+    if (validateRequest(request, rules) !== undefined) return
+    const taken = takeOwnRoutes(request, isOurs)
     if (endpoint.profile === 'edge' && !endpoint.dialogs.proves(taken, request.callId)) return
     const copy = copyFor(request, undefined)
     if (endpoint.hooks.forward.length > 0) {

@@ -17,16 +17,14 @@ export function handleRequest(endpoint: Endpoint, transaction: ServerTransaction
   const incoming = new IncomingRequest(endpoint, transaction, request, key, endpoint.bytes)
   transaction.user = incoming
   try {
-    const refusal = validateRequest(request, {
-      proxyRequire: noExtensions,
-      isOurs: (host, port) => endpoint.listeners.isOurAddress(host, port),
-      loopKey: key,
-    })
+    const { isOurAddress, isOurs } = endpoint
+    const rules = { proxyRequire: noExtensions, isOurs: isOurAddress, loopKey: key }
+    const refusal = validateRequest(request, rules)
     if (refusal !== undefined) {
       incoming.reply(refusal.status, refusal.headers)
       return
     }
-    const taken = takeOwnRoutes(request, (uri) => endpoint.listeners.isOurs(uri))
+    const taken = takeOwnRoutes(request, isOurs)
     if (request.toTag === undefined) handleNew(endpoint, incoming)
     else handleInDialog(endpoint, incoming, endpoint.dialogs.proves(taken, request.callId))
   } catch (error) {

@@ -7,7 +7,7 @@
  */
 import { SipError } from '../errors.js'
 import { type Flow, type Hop } from '../message/flow.js'
-import { kept } from '../message/kept.js'
+import { flat, kept } from '../message/kept.js'
 import { responseTo, type SipRequest, type SipResponse } from '../message/message.js'
 import { type Deadlines, type Timed } from './deadlines.js'
 import { inviteClientMachine } from './invite-client.js'
@@ -122,7 +122,7 @@ export class TransactionLayer {
     const transaction = newClient(
       invite ? 'invite-client' : 'non-invite-client',
       invite ? inviteClientMachine : nonInviteClientMachine,
-      kept(clientKey(options.branch ?? request.via.branch ?? '', method)),
+      flat(clientKey(options.branch ?? request.via.branch ?? '', method)),
       request,
       hop,
       options.reliable,
@@ -245,7 +245,7 @@ export class TransactionLayer {
     const transaction = newServer(
       invite ? 'invite-server' : 'non-invite-server',
       invite ? inviteServerMachine : nonInviteServerMachine,
-      kept(key),
+      flat(key),
       request,
       flow,
       this.#timers,
