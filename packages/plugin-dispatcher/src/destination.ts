@@ -3,6 +3,7 @@ import { type Target } from '@sipwright/framework'
 import { type DestinationConfig, type ProbeConfig } from './config.js'
 import { Health, type HealthState } from './health.js'
 import { ReplyCodes } from './reply-codes.js'
+import { usabilityChanged } from './usability.js'
 
 /** What the operator wants: `drain` and `disabled` get no new request, `disabled` is not probed either. */
 export type AdminState = 'ready' | 'drain' | 'disabled'
@@ -45,10 +46,31 @@ export interface Counters {
 }
 
 /** What a destination keeps when a reload replaces it by one with the same id and URI. */
-export interface DestinationState {
+export class DestinationState {
   readonly health: Health
-  admin: AdminState
-  readonly counters: Counters
+  readonly counters: Counters = {
+    selected: 0,
+    attempts: 0,
+    failedByResponse: 0,
+    failedByNoResponse: 0,
+    failedByTransport: 0,
+    lastStatus: 0,
+  }
+  #admin: AdminState
+
+  constructor(health: Health, admin: AdminState) {
+    this.health = health
+    this.#admin = admin
+  }
+
+  get admin(): AdminState {
+    return this.#admin
+  }
+
+  set admin(admin: AdminState) {
+    this.#admin = admin
+    usabilityChanged()
+  }
 }
 
 export class Destination {
@@ -150,18 +172,8 @@ function probePolicy({ probe: own }: DestinationConfig, all: ProbeConfig): Probe
 }
 
 function initialState(flags: number, policy: ProbePolicy, now: number): DestinationState {
-  return {
-    health: new Health(policy, initialHealth(flags), 'as configured', now),
-    admin: (flags & flagBits.disabled) === 0 ? 'ready' : 'disabled',
-    counters: {
-      selected: 0,
-      attempts: 0,
-      failedByResponse: 0,
-      failedByNoResponse: 0,
-      failedByTransport: 0,
-      lastStatus: 0,
-    },
-  }
+  const health = new Health(policy, initialHealth(flags), 'as configured', now)
+  return new DestinationState(health, (flags & flagBits.disabled) === 0 ? 'ready' : 'disabled')
 }
 
 function initialHealth(flags: number): HealthState {

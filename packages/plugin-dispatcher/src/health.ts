@@ -3,6 +3,8 @@
  * dispatcher counts them. What an operator wants of it is another matter: `AdminState` in destination.ts.
  */
 
+import { usabilityChanged } from './usability.js'
+
 /** `trying` has failed lately and still gets requests; `inactive` gets none. */
 export type HealthState = 'active' | 'trying' | 'inactive'
 
@@ -69,5 +71,6 @@ export class Health {
     this.#state = state
     this.#since = now
     this.#reason = reason
+    usabilityChanged()
   }
 }

@@ -37,3 +37,4 @@ export { algorithmNames, resolveAlgorithm, type AlgorithmLike } from './select/n
 export { priority } from './select/priority.js'
 export { roundRobin } from './select/round-robin.js'
 export { weight } from './select/weight.js'
+export { usabilityChanges } from './usability.js'

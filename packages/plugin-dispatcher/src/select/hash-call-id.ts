@@ -1,15 +1,27 @@
 /**
- * The same destination for the same Call-ID: weighted rendezvous hashing. Every destination scores every key by its
- * own stable id, and the best score wins. So a removed or dead destination moves its own keys only, spread over all others, and
- * neither a restart nor the order of lines moves any.
+ * The same destination for the same Call-ID: weighted rendezvous hashing over 65,536 slots that keys fall into. Every
+ * destination scores every slot by its own stable id, and the best score wins. So a removed or dead destination moves its
+ * own slots only, spread over all others, and neither a restart nor the order of lines moves any.
+ *
+ * The winner of a slot is looked for when a key first falls into it, among all destinations, and remembered: from then on
+ * a selection costs the same among a thousand as among two.
  */
 import { type Destination } from '../destination.js'
+import { usabilityChanges } from '../usability.js'
 import { defineAlgorithm, type SelectContext, type Selector, type Walk } from './algorithm.js'
+
+const slots = 65_536
+/** With so few, looking costs no more than remembering. */
+const few = 4
+const unknown = -1
 
 class HashCallId implements Selector {
   #destinations: readonly Destination[] = []
   /** Two words per destination: the hash of its id. */
   #ids = new Int32Array(0)
+  /** By slot, the best of the usable ones as they were at `#changes`; made when there are many. */
+  #winners = new Int32Array(0)
+  #changes = -1
 
   load(destinations: readonly Destination[]): void {
     this.#destinations = destinations
@@ -18,11 +30,26 @@ class HashCallId implements Selector {
       this.#ids[index * 2] = hash(id, idSeed)
       this.#ids[index * 2 + 1] = hash(id, ~idSeed)
     })
+    this.#winners = new Int32Array(destinations.length > few ? slots : 0).fill(unknown)
+    this.#changes = usabilityChanges()
   }
 
   select(ctx: SelectContext): Walk {
-    const key = ctx.request.callId
-    return new ScoreWalk(this.#destinations, this.#ids, hash(key, keySeed), hash(key, ~keySeed))
+    const slot = hash(ctx.request.callId, keySeed) & (slots - 1)
+    const walk = new ScoreWalk(this.#destinations, this.#ids, slot)
+    const winners = this.#winners
+    if (winners.length === 0) return walk
+    if (this.#changes !== usabilityChanges()) this.#forget()
+    const known = winners[slot]!
+    if (known === unknown) winners[slot] = walk.look()
+    else walk.know(known)
+    return walk
+  }
+
+  /** Somebody died or came back: his slots have another winner now, and whose they are is not worth asking. */
+  #forget(): void {
+    this.#winners.fill(unknown)
+    this.#changes = usabilityChanges()
   }
 }
 
@@ -34,15 +61,39 @@ class ScoreWalk implements Walk {
   readonly #keyB: number
   #lastCost = -1
   #lastIndex = -1
+  /** The first choice where it is known before it is asked for; -1 otherwise. */
+  #first = unknown
 
-  constructor(destinations: readonly Destination[], ids: Int32Array, keyA: number, keyB: number) {
+  constructor(destinations: readonly Destination[], ids: Int32Array, slot: number) {
     this.#destinations = destinations
     this.#ids = ids
-    this.#keyA = keyA
-    this.#keyB = keyB
+    this.#keyA = mixed(slot ^ keySeed)
+    this.#keyB = mixed(slot ^ ~keySeed)
+  }
+
+  /** Finds the first choice before it is asked for; -1 if there is none. */
+  look(): number {
+    this.#first = this.#best()
+    return this.#first
+  }
+
+  /** The first choice is this one. */
+  know(first: number): void {
+    this.#first = first
   }
 
   next(): Destination | undefined {
+    const best = this.#first >= 0 ? this.#first : this.#best()
+    this.#first = unknown
+    if (best < 0) return undefined
+    const destination = this.#destinations[best]!
+    this.#lastCost = this.#cost(best, destination.weight)
+    this.#lastIndex = best
+    return destination
+  }
+
+  /** The best behind the last one; -1 if there is none. */
+  #best(): number {
     let best = -1
     let least = Infinity
     for (let index = 0; index < this.#destinations.length; index++) {
@@ -54,10 +105,7 @@ class ScoreWalk implements Walk {
       best = index
       least = cost
     }
-    if (best < 0) return undefined
-    this.#lastCost = least
-    this.#lastIndex = best
-    return this.#destinations[best]
+    return best
   }
 
   #isBehindLast(cost: number, index: number): boolean {

@@ -82,3 +82,30 @@ test('fallbacks: each usable one once, always in the same order, weight 0 last',
 test('nobody there: nobody', () => {
   expect(walked(atWork(hashCallId, []).walk())).toEqual([])
 })
+
+test('among three hundred, what is remembered of a slot is right again after each death and recovery', () => {
+  const many = Array.from({ length: 300 }, (_, n) => `sip:10.1.${n >> 8}.${n & 255}`)
+  const loaded = destinations(...many)
+  const before = map(loaded, 600)
+  expect(map(loaded, 600)).toEqual(before)
+  const { walk } = atWork(hashCallId, loaded)
+  const chosen = () =>
+    Array.from({ length: 600 }, (_, n) => walk(`call-${n}@example.com`).next()?.id)
+  expect(chosen()).toEqual(before)
+  const dead = new Set(many.filter((_, n) => n % 3 === 1))
+  down(...loaded.filter(({ id }) => dead.has(id)))
+  const without = chosen()
+  expect(without).toEqual(map(destinations(...many.filter((uri) => !dead.has(uri))), 600))
+  for (const [n, id] of before.entries()) if (!dead.has(id!)) expect(without[n]).toBe(id)
+  for (const each of loaded) each.health.force('active', 'answered', 2)
+  expect(chosen()).toEqual(before)
+})
+
+test('twenty thousand calls fall evenly over two hundred', () => {
+  const many = Array.from({ length: 200 }, (_, n) => `sip:10.1.0.${n}`)
+  const counts = Object.values(shares(map(destinations(...many), 20_000)))
+  expect(counts).toHaveLength(200)
+  // 100 on average, four standard deviations either way; the 328 slots of each add to the spread of the calls.
+  expect(Math.min(...counts)).toBeGreaterThan(54)
+  expect(Math.max(...counts)).toBeLessThan(146)
+})

@@ -81,3 +81,23 @@ test('nobody usable, or nobody there: nobody', () => {
   expect(walked(atWork(weight, loaded).walk())).toEqual([])
   expect(walked(atWork(weight, []).walk())).toEqual([])
 })
+
+test('a thousand of seven weights get exactly theirs, and nobody is more than a turn of his group early or late', () => {
+  const names = Array.from({ length: 1_000 }, (_, n) => [`n${n}`, 1 + (n % 7)] as const)
+  const total = names.reduce((sum, [, each]) => sum + each, 0)
+  const { choices } = atWork(weight, weighted(Object.fromEntries(names)))
+  for (let round = 0; round < 2; round++) {
+    const counts = shares(choices(total))
+    for (const [name, each] of names) expect(counts[name]).toBe(each)
+  }
+})
+
+test('who dies while others wait for their turn is skipped at once, and is back at once', () => {
+  const loaded = weighted({ a: 1, b: 1, c: 1, d: 3 })
+  const { choices } = atWork(weight, loaded)
+  choices(2)
+  down(loaded[1])
+  expect(shares(choices(50))).toEqual({ a: 10, c: 10, d: 30 })
+  loaded[1]!.health.force('active', 'answered', 2)
+  expect(shares(choices(60))).toEqual({ a: 10, b: 10, c: 10, d: 30 })
+})
