@@ -20,7 +20,7 @@ import {
   trimEnd,
 } from './grammar.js'
 import { CONTENT_LENGTH, UNKNOWN, nameId } from './header-name.js'
-import { END, FOLDED, ROW, START, TEXT, VALUE, quotedLineEnd } from './lines.js'
+import { END, FOLDED, ROW, START, TEXT_SHIFT, VALUE, quotedLineEnd } from './lines.js'
 
 /** A value within a text. */
 export interface Span {
@@ -239,7 +239,7 @@ export class SipHeaders {
     for (let row = 0; row < used; row += ROW) {
       if ((rows[row]! & 0xff) !== id || (id === UNKNOWN && !this.#isNamed(row, name))) continue
       const folded = (rows[row]! & FOLDED) !== 0
-      const text = folded ? this.#value(row) : this.#texts[rows[row + TEXT]!]!
+      const text = folded ? this.#value(row) : this.#texts[rows[row]! >>> TEXT_SHIFT]!
       const start = folded ? 0 : rows[row + VALUE]!
       const end = trimEnd(text, start, folded ? text.length : rows[row + END]!)
       if (whole) return spanOf(text, start, end)
@@ -265,7 +265,8 @@ export class SipHeaders {
     for (let row = 0; row < used; row += ROW) {
       if ((rows[row]! & 0xff) !== id) continue
       // Each edited line has a text of its own; those that came lie in text 0 at different places.
-      return rows[row + TEXT] === 0 ? rows[row + START]! : -rows[row + TEXT]!
+      const text = rows[row]! >>> TEXT_SHIFT
+      return text === 0 ? rows[row + START]! : -text
     }
     return NO_LINE
   }
@@ -301,9 +302,9 @@ export class SipHeaders {
         if (counted || this.#number(row) !== length) continue
         counted = true
       }
-      if (rows[row + TEXT] !== text || rows[row + START] !== to) {
+      if (rows[row]! >>> TEXT_SHIFT !== text || rows[row + START] !== to) {
         if (text >= 0) joined += this.#texts[text]!.slice(from, to)
-        text = rows[row + TEXT]!
+        text = rows[row]! >>> TEXT_SHIFT
         from = rows[row + START]!
       }
       to = rows[row + END]! + 2
@@ -313,7 +314,7 @@ export class SipHeaders {
   }
 
   #number(row: number): number {
-    const text = this.#texts[this.#rows[row + TEXT]!]!
+    const text = this.#texts[this.#rows[row]! >>> TEXT_SHIFT]!
     const from = this.#rows[row + VALUE]!
     const to = trimEnd(text, from, this.#rows[row + END]!)
     return readNumber(text, from, to, Number.MAX_SAFE_INTEGER)
@@ -331,7 +332,7 @@ export class SipHeaders {
   }
 
   #isNamed(row: number, name: string): boolean {
-    const text = this.#texts[this.#rows[row + TEXT]!]!
+    const text = this.#texts[this.#rows[row]! >>> TEXT_SHIFT]!
     const start = this.#rows[row + START]!
     for (let i = 0; i < name.length; i++) {
       if (lowerCode(text.charCodeAt(start + i)) !== lowerCode(name.charCodeAt(i))) return false
@@ -340,7 +341,7 @@ export class SipHeaders {
   }
 
   #name(row: number): string {
-    const text = this.#texts[this.#rows[row + TEXT]!]!
+    const text = this.#texts[this.#rows[row]! >>> TEXT_SHIFT]!
     const start = this.#rows[row + START]!
     let end = start
     while (isToken(text.charCodeAt(end))) end++
@@ -349,7 +350,7 @@ export class SipHeaders {
 
   #value(row: number): string {
     const rows = this.#rows
-    const text = this.#texts[rows[row + TEXT]!]!
+    const text = this.#texts[rows[row]! >>> TEXT_SHIFT]!
     const start = rows[row + VALUE]!
     const end = trimEnd(text, start, rows[row + END]!)
     return (rows[row]! & FOLDED) === 0 ? text.slice(start, end) : unfold(text, start, end)
@@ -388,8 +389,7 @@ export class SipHeaders {
   #write(row: number, name: string, value: string): void {
     const text = `${name}: ${value}\r\n`
     const rows = this.#rows
-    rows[row] = nameId(name)
-    rows[row + TEXT] = this.#textsUsed
+    rows[row] = nameId(name) + (this.#textsUsed << TEXT_SHIFT)
     rows[row + START] = 0
     rows[row + VALUE] = name.length + 2
     rows[row + END] = text.length - 2

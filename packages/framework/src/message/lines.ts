@@ -14,18 +14,17 @@ import { type MessageLimits } from './limits.js'
  * Lines are numbers in one flat array, `ROW` for each: a message costs one array instead of an object per
  * header field, and a copy of all its headers is a copy of these.
  */
-export const ROW = 5
-// The first of the five is the name's number, with `FOLDED` added when the line is folded.
-/** Which of the texts the line lies in. */
-export const TEXT = 1
-/** Where its name begins. */
-export const START = 2
-/** Where its value begins, behind colon and white space. */
-export const VALUE = 3
-/** Where the CRLF that ends it stands. */
-export const END = 4
-
+export const ROW = 4
+// The first of the four is the name's number; `FOLDED` is added when the line is folded, and above it stands which of
+// the texts the line lies in.
 export const FOLDED = 256
+export const TEXT_SHIFT = 9
+/** Where its name begins. */
+export const START = 1
+/** Where its value begins, behind colon and white space. */
+export const VALUE = 2
+/** Where the CRLF that ends it stands. */
+export const END = 3
 
 export interface HeaderSection {
   readonly rows: number[]
@@ -72,7 +71,6 @@ function indexPlainLines(
     if (lineEnd - at > limits.headerLineBytes || used === limits.headers * ROW) return undefined
     const id = headerId(text, at, trimEnd(text, at, colon))
     scratch[used] = id
-    scratch[used + TEXT] = 0
     scratch[used + START] = at
     scratch[used + VALUE] = skipBlank(text, colon + 1)
     scratch[used + END] = lineEnd
@@ -134,7 +132,7 @@ function indexAnyLines(text: string, from: number, limits: MessageLimits): Heade
     const id = headerId(text, at, trimEnd(text, at, colon))
     const value = skipBlank(text, colon + 1)
     const folded = !plain && text.indexOf('\n', value) < end
-    rows.push(folded ? id + FOLDED : id, 0, at, value, end)
+    rows.push(folded ? id + FOLDED : id, at, value, end)
     if (id < 32) {
       repeated |= seen & (1 << id)
       seen |= 1 << id

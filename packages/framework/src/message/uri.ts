@@ -15,6 +15,7 @@ import {
   lower,
   readNumber,
 } from './grammar.js'
+import { kept } from './kept.js'
 import { noParams, type Params } from './params.js'
 
 /** A SIP or SIPS URI. RFC 3261 §19.1 */
@@ -130,6 +131,9 @@ function parseSipUri(text: string, scheme: 'sip' | 'sips', from: number): SipUri
 // other-param    = pname [ "=" pvalue ]
 function parseUriParams(text: string, from: number, to: number): Params {
   if (from === to) return noParams
+  const short = to - from <= shortParams ? text.slice(from, to) : undefined
+  const known = short === undefined ? undefined : knownParams.get(short)
+  if (known !== undefined) return known
   const params = new Map<string, string | undefined>()
   let at = from
   while (at < to) {
@@ -147,8 +151,18 @@ function parseUriParams(text: string, from: number, to: number): Params {
     }
     if (!params.has(name)) params.set(name, value)
   }
+  if (short !== undefined && knownParams.size < mostKnownParams)
+    knownParams.set(kept(short), params)
   return params
 }
+
+/**
+ * Lists of parameters that are always the same (`;lr`, `;transport=tcp`) are read once. The first few short ones that
+ * come are known, whoever sent them: there is no more to gain for anybody.
+ */
+const knownParams = new Map<string, Params>()
+const shortParams = 24
+const mostKnownParams = 64
 
 /** The first `;` or `?` from `from` on. */
 function partEnd(text: string, from: number): number {
