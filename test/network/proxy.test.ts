@@ -45,6 +45,34 @@ test('when two phones answer at once both 2xx reach the caller (§16.7 step 5)',
   expect(app.transactions).toBe(0)
 })
 
+test('with a listener on each side both parties are spoken to from the side they know, whoever hangs up (RFC 5658 §6.2)', async () => {
+  const { network, caller, gateways } = await rig({
+    gateways: [200],
+    app: { zones: { inside: ['192.0.2.11'] } },
+    listen: [
+      'udp:192.0.2.1:5060',
+      { transport: 'udp', address: '192.0.2.2', port: 5060, zone: 'inside' },
+    ],
+  })
+  const [one, two] = [caller.call(bob), caller.call(bob)]
+  await network.run(1_000)
+  one.bye()
+  gateways[0]!.invitations[1]!.bye()
+  await network.run(1_000)
+  expect([one.outcome, two.outcome]).toEqual([200, 200])
+  const [outside, inside] = ['192.0.2.1:5060', '192.0.2.2:5060']
+  const pairs = network.trace.map(({ from, to }) => `${from} ${to}`)
+  expect(new Set(pairs)).toEqual(
+    new Set([
+      `192.0.2.100:5060 ${outside}`,
+      `${inside} 192.0.2.11:5060`,
+      `192.0.2.11:5060 ${inside}`,
+      `${outside} 192.0.2.100:5060`,
+    ]),
+  )
+  expect(network.trace.filter(({ text }) => text.startsWith('BYE'))).toHaveLength(4)
+})
+
 test('a 6xx cancels the other branches and is the answer (§16.7 steps 5 and 10)', async () => {
   const { network, caller, gateways } = await rig({
     gateways: [[{ status: 180 }], [{ status: 603, afterMs: 500 }]],

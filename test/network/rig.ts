@@ -6,6 +6,7 @@ import {
   type FailureContext,
   type Handled,
   inject,
+  type ListenAddress,
   OnFailure,
   OnRequest,
   type RelayOptions,
@@ -40,7 +41,7 @@ export interface RigOptions {
   readonly app?: AppOptions
   readonly routes?: AppOptions['routes']
   readonly callee?: Partial<PhoneOptions>
-  readonly listen?: readonly string[]
+  readonly listen?: readonly ListenAddress[]
 }
 
 export interface Rig {

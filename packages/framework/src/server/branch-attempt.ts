@@ -179,7 +179,7 @@ export class BranchAttempt implements ClientUser {
     try {
       if (next === undefined)
         throw new SipError('SIPW_ERR_UNRESOLVABLE', [this.#branch.target.uri, 'no hop'])
-      const listener = endpoint.listeners.for(next, incoming.source.flow.local)
+      const listener = endpoint.listeners.for(next, incoming.source.flow.local, incoming.routed)
       const last = this.#hop + 1 >= this.#hops.length
       const copy = last ? this.#copy! : this.#copy!.clone()
       const { local } = listener

@@ -8,6 +8,7 @@ import { addVia, copyFor } from '../proxy/forward.js'
 import { branchWith, loopKey } from '../proxy/loop.js'
 import { nextHopUri, takeOwnRoutes } from '../proxy/route.js'
 import { validateRequest } from '../proxy/validate.js'
+import { type Listener } from '../transport/transport.js'
 import { BranchView } from './contexts.js'
 import { type Endpoint } from './endpoint.js'
 import { ReceivedRequest } from './received-request.js'
@@ -29,7 +30,9 @@ export function forwardAck(endpoint: Endpoint, request: SipRequest, flow: Flow):
     const uri = nextHopUri(copy)
     if (!copy.headers.has('Route') && endpoint.listeners.isOurs(uri)) return
     const hops = endpoint.resolver.resolve(uri)
-    const send = (located: readonly Hop[]): void => sendAck(endpoint, copy, flow, located, key)
+    const routed = endpoint.listeners.routedBy(taken)
+    const send = (located: readonly Hop[]): void =>
+      sendAck(endpoint, copy, flow, located, key, routed)
     if (isPromise(hops))
       hops.then(send).catch((error: unknown) => unforwardable(endpoint, copy, error))
     else send(hops)
@@ -46,10 +49,11 @@ function sendAck(
   flow: Flow,
   hops: readonly Hop[],
   key: string,
+  routed: Listener | undefined,
 ): void {
   const [hop] = endpoint.listeners.reachable(hops)
   if (hop === undefined) return
-  const listener = endpoint.listeners.for(hop, flow.local)
+  const listener = endpoint.listeners.for(hop, flow.local, routed)
   const { local } = listener
   addVia(copy, {
     transport: local.transport,

@@ -26,7 +26,10 @@ export function handleRequest(endpoint: Endpoint, transaction: ServerTransaction
     }
     const taken = takeOwnRoutes(request, isOurs)
     if (request.toTag === undefined) handleNew(endpoint, incoming)
-    else handleInDialog(endpoint, incoming, endpoint.dialogs.proves(taken, request.callId))
+    else {
+      incoming.routed = endpoint.listeners.routedBy(taken)
+      handleInDialog(endpoint, incoming, endpoint.dialogs.proves(taken, request.callId))
+    }
   } catch (error) {
     if (error instanceof SipError && error.status < 500) incoming.reply(error.status)
     else incoming.crash(error)

@@ -11,6 +11,7 @@ import { isPromise } from '../plugin/pipeline.js'
 import { type Branch, type RelayOptions } from '../proxy/proxy-context.js'
 import { type Target, type TargetSource } from '../proxy/target.js'
 import { type ServerTransaction } from '../transaction/layer.js'
+import { type Listener } from '../transport/transport.js'
 import { CancelView, DoneView, ReplyView } from './contexts.js'
 import { type Endpoint, type Waiting } from './endpoint.js'
 import { Proxying } from './proxying.js'
@@ -28,6 +29,8 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
   /** Who handles it; undefined inside a dialog. */
   route: Route | undefined = undefined
   recordRouted = false
+  /** The listener that the dialog's route set has it leave by. */
+  routed: Listener | undefined = undefined
   /** A handler has decided: replied, relayed or dropped. */
   #handled = false
   #cancelled = false

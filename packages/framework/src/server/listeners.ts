@@ -72,9 +72,11 @@ export class Listeners {
 
   /**
    * The listener to send to a hop by: same transport and address family, and the other side than the request came in
-   * by; of several, the one in the hop's zone, then the one that the request came in by. Throws SIPW_ERR_NO_LISTENER.
+   * by; of several, the one in the hop's zone, then the one that the request came in by. `routed` goes before all: the
+   * one that the dialog's route set names, where it can reach the hop. Throws SIPW_ERR_NO_LISTENER.
    */
-  for(hop: Hop, inbound: LocalAddress | undefined): Listener {
+  for(hop: Hop, inbound: LocalAddress | undefined, routed?: Listener): Listener {
+    if (routed !== undefined && reaches(routed.local, hop, routed.local.side)) return routed
     const side = inbound?.side === 'target' ? 'caller' : 'target'
     let found: Listener | undefined
     let several = false
@@ -91,6 +93,22 @@ export class Listeners {
       this.#all.find(({ local }) => local.zone === zone && reaches(local, hop, side)) ??
       this.#all.find(({ local }) => isTwin(local, inbound) && reaches(local, hop, side)) ??
       found
+    )
+  }
+
+  /**
+   * The listener that the last of our own Route values names. A request within a dialog leaves by it: after a double
+   * Record-Route each side is spoken to from the address that it was told. RFC 5658 §6.2
+   */
+  routedBy(taken: readonly SipUri[]): Listener | undefined {
+    const uri = this.#all.length > 1 ? taken.at(-1) : undefined
+    if (uri === undefined) return undefined
+    const transport = uri.params.get('transport')?.toUpperCase() ?? 'UDP'
+    return this.#all.find(
+      ({ local }) =>
+        local.advertisedPort === (uri.port ?? 5060) &&
+        local.transport === transport &&
+        local.advertisedHost.toLowerCase() === uri.host,
     )
   }
 

@@ -46,6 +46,21 @@ test('a hop is sent to by the listener of its transport, family and zone, else b
   expect(all.for(hop('UDP', '2001:db8::9', 5060), outside.local)).toBe(six)
 })
 
+test('within a dialog the last of our own Route values names the listener, where it can reach the hop (RFC 5658 §6.2)', () => {
+  const outside = listener('UDP', '192.0.2.1')
+  const inside = listener('UDP', '192.0.2.2', 'inside')
+  const tcp = listener('TCP', '192.0.2.1')
+  const all = listeners(outside, inside, tcp)
+  const phone = hop('UDP', '198.51.100.1', 5060)
+  const taken = [uri('sip:192.0.2.2;lr'), uri('sip:192.0.2.1;lr')]
+  expect(all.for(phone, inside.local)).toBe(inside)
+  expect(all.for(phone, inside.local, all.routedBy(taken))).toBe(outside)
+  expect(all.routedBy([uri('sip:192.0.2.1;transport=tcp;lr')])).toBe(tcp)
+  expect(all.for(phone, inside.local, tcp)).toBe(inside)
+  expect(all.routedBy([uri('sip:203.0.113.9;lr')])).toBeUndefined()
+  expect(all.routedBy([])).toBeUndefined()
+})
+
 test('a hop that no listener can send to is named in the error, and left out where others can be reached', () => {
   const all = listeners(listener('UDP', '192.0.2.1'))
   const tcp = hop('TCP', '10.1.1.1', 5060)
