@@ -68,9 +68,9 @@ export class Health {
 
   #enter(state: HealthState, reason: string, now: number): void {
     if (state === this.#state) return
+    if (state === 'inactive' || this.#state === 'inactive') usabilityChanged()
     this.#state = state
     this.#since = now
     this.#reason = reason
-    usabilityChanged()
   }
 }

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { usabilityChanges } from '#src/usability.js'
 import { destinations } from './select/rig.js'
 
-test('a change of health or of admin state is counted, a result that changes nothing is not', () => {
+test('becoming usable or not is counted, a change that leaves it usable is not', () => {
   const [one] = destinations('sip:a')
   const changes: number[] = []
   const count = (act: () => void): void => {
@@ -13,7 +13,7 @@ test('a change of health or of admin state is counted, a result that changes not
   count(() => one!.health.force('inactive', 'silent', 1))
   count(() => one!.health.force('inactive', 'silent', 2))
   count(() => one!.health.force('active', 'answered', 3))
-  count(() => one!.health.succeeded('answered', 4))
+  count(() => one!.health.force('trying', 'failed once', 4))
   count(() => (one!.state.admin = 'drain'))
   expect(changes).toEqual([1, 0, 1, 0, 1])
 })

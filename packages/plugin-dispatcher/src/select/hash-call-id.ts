@@ -1,16 +1,19 @@
 /**
- * The same destination for the same Call-ID: weighted rendezvous hashing over 65,536 slots that keys fall into. Every
+ * The same destination for the same Call-ID: weighted rendezvous hashing over 262,144 slots that keys fall into. Every
  * destination scores every slot by its own stable id, and the best score wins. So a removed or dead destination moves its
  * own slots only, spread over all others, and neither a restart nor the order of lines moves any.
  *
- * The winner of a slot is looked for when a key first falls into it, among all destinations, and remembered: from then on
- * a selection costs the same among a thousand as among two.
+ * The winner of a slot is looked for when a key first falls into it, among all destinations whether usable or not, and
+ * remembered until a reload: from then on a selection costs the same among a thousand as among two, and whoever comes back
+ * has his slots again. Who stands in for a dead one is remembered until the next change.
+ *
+ * So many slots, because the shares of a thousand destinations come from about 262 slots each: six per cent of spread.
  */
 import { type Destination } from '../destination.js'
 import { usabilityChanges } from '../usability.js'
 import { defineAlgorithm, type SelectContext, type Selector, type Walk } from './algorithm.js'
 
-const slots = 65_536
+const slots = 262_144
 /** With so few, looking costs no more than remembering. */
 const few = 4
 const unknown = -1
@@ -19,8 +22,10 @@ class HashCallId implements Selector {
   #destinations: readonly Destination[] = []
   /** Two words per destination: the hash of its id. */
   #ids = new Int32Array(0)
-  /** By slot, the best of the usable ones as they were at `#changes`; made when there are many. */
+  /** By slot, the best of all; made when there are many. */
   #winners = new Int32Array(0)
+  /** By slot, the best of the usable ones as they were at `#changes`; made when somebody is dead. */
+  #standIns = new Int32Array(0)
   #changes = -1
 
   load(destinations: readonly Destination[]): void {
@@ -31,7 +36,7 @@ class HashCallId implements Selector {
       this.#ids[index * 2 + 1] = hash(id, ~idSeed)
     })
     this.#winners = new Int32Array(destinations.length > few ? slots : 0).fill(unknown)
-    this.#changes = usabilityChanges()
+    this.#standIns = new Int32Array(0)
   }
 
   select(ctx: SelectContext): Walk {
@@ -39,17 +44,18 @@ class HashCallId implements Selector {
     const walk = new ScoreWalk(this.#destinations, this.#ids, slot)
     const winners = this.#winners
     if (winners.length === 0) return walk
-    if (this.#changes !== usabilityChanges()) this.#forget()
-    const known = winners[slot]!
-    if (known === unknown) winners[slot] = walk.look()
-    else walk.know(known)
+    let first = winners[slot]!
+    if (first === unknown) winners[slot] = first = walk.best(true)
+    walk.beginWith(this.#destinations[first]!.usable ? first : this.#standIn(slot, walk))
     return walk
   }
 
-  /** Somebody died or came back: his slots have another winner now, and whose they are is not worth asking. */
-  #forget(): void {
-    this.#winners.fill(unknown)
+  #standIn(slot: number, walk: ScoreWalk): number {
+    if (this.#standIns.length === 0) this.#standIns = new Int32Array(slots).fill(unknown)
+    else if (this.#changes !== usabilityChanges()) this.#standIns.fill(unknown)
     this.#changes = usabilityChanges()
+    const known = this.#standIns[slot]!
+    return known === unknown ? (this.#standIns[slot] = walk.best(false)) : known
   }
 }
 
@@ -71,19 +77,13 @@ class ScoreWalk implements Walk {
     this.#keyB = mixed(slot ^ ~keySeed)
   }
 
-  /** Finds the first choice before it is asked for; -1 if there is none. */
-  look(): number {
-    this.#first = this.#best()
-    return this.#first
-  }
-
-  /** The first choice is this one. */
-  know(first: number): void {
+  /** The first choice is this one; -1: still to be looked for. */
+  beginWith(first: number): void {
     this.#first = first
   }
 
   next(): Destination | undefined {
-    const best = this.#first >= 0 ? this.#first : this.#best()
+    const best = this.#first >= 0 ? this.#first : this.best(false)
     this.#first = unknown
     if (best < 0) return undefined
     const destination = this.#destinations[best]!
@@ -92,13 +92,13 @@ class ScoreWalk implements Walk {
     return destination
   }
 
-  /** The best behind the last one; -1 if there is none. */
-  #best(): number {
+  /** The best behind the last one, among `all` or the usable ones; -1 if there is none. */
+  best(all: boolean): number {
     let best = -1
     let least = Infinity
     for (let index = 0; index < this.#destinations.length; index++) {
       const destination = this.#destinations[index]!
-      if (!destination.usable) continue
+      if (!all && !destination.usable) continue
       const cost = this.#cost(index, destination.weight)
       if (!this.#isBehindLast(cost, index)) continue
       if (best >= 0 && cost >= least) continue

@@ -31,8 +31,8 @@ class SmoothWeight implements Selector {
   #groups: readonly Group[] = []
   /** What all groups earn together. */
   #total = 0
-  /** Usable ones of weight 0: fallbacks only. */
-  #weightless: readonly Destination[] = []
+  /** Fallbacks only: those of weight 0, and those that were not usable and may be by now. */
+  #last: readonly Destination[] = []
   #preparedAt = -1
 
   load(destinations: readonly Destination[]): void {
@@ -49,21 +49,22 @@ class SmoothWeight implements Selector {
       group.credit += group.earns
       if (richest === undefined || group.credit > richest.credit) richest = group
     }
-    if (richest === undefined) return new GroupWalk(groups, this.#weightless, undefined)
+    if (richest === undefined) return new GroupWalk(groups, this.#last, undefined)
     richest.credit -= this.#total
     const chosen = richest.members[richest.turn]
     richest.turn = richest.turn + 1 === richest.members.length ? 0 : richest.turn + 1
-    return new GroupWalk(groups, this.#weightless, chosen)
+    return new GroupWalk(groups, this.#last, chosen)
   }
 
-  /** With the same usable destinations and weights as before, credits and turns go on; otherwise all begin anew. */
+  /** Credits and turns of the groups go on, so that whoever comes and goes often starves nobody. */
   #prepare(): void {
     this.#preparedAt = usabilityChanges()
     const byWeight = new Map<number, Destination[]>()
     const weightless: Destination[] = []
+    const unusable: Destination[] = []
     for (const destination of this.#destinations) {
-      if (!destination.usable) continue
-      if (destination.weight === 0) weightless.push(destination)
+      if (!destination.usable) unusable.push(destination)
+      else if (destination.weight === 0) weightless.push(destination)
       else {
         const members = byWeight.get(destination.weight)
         if (members === undefined) byWeight.set(destination.weight, [destination])
@@ -71,37 +72,34 @@ class SmoothWeight implements Selector {
       }
     }
     const groups = Array.from(byWeight, ([weight, members]) => new Group(weight, members))
-    // Credit is worth at most one call of the total it was earned in; against a smaller one it would be a long run.
-    if (sameMembers(groups, this.#groups)) {
-      for (const [index, group] of groups.entries()) {
-        group.credit = this.#groups[index]!.credit
-        group.turn = this.#groups[index]!.turn
-      }
+    const total = groups.reduce((sum, { earns }) => sum + earns, 0)
+    for (const group of groups) {
+      const before = this.#groups.find((each) => each.weight === group.weight)
+      if (before === undefined) continue
+      // Credit is worth a share of one call: of the new total as much as of the old one.
+      group.credit = (before.credit / this.#total) * total
+      group.turn = turnAfter(before, group.members)
     }
     this.#groups = groups
-    this.#total = groups.reduce((total, { earns }) => total + earns, 0)
-    this.#weightless = weightless
+    this.#total = total
+    this.#last = [...weightless, ...unusable]
   }
 }
 
-function sameMembers(these: readonly Group[], those: readonly Group[]): boolean {
-  return (
-    these.length === those.length &&
-    these.every(({ weight, members }, index) => {
-      const other = those[index]!
-      return (
-        weight === other.weight &&
-        members.length === other.members.length &&
-        members.every(({ id }, at) => id === other.members[at]!.id)
-      )
-    })
-  )
+/** Where the turn of a group stands among other members: with whom it was, or the next one who is still there. */
+function turnAfter({ members, turn }: Group, now: readonly Destination[]): number {
+  const places = new Map(now.map(({ id }, place) => [id, place]))
+  for (let step = 0; step < members.length; step++) {
+    const place = places.get(members[(turn + step) % members.length]!.id)
+    if (place !== undefined) return place
+  }
+  return 0
 }
 
-/** The chosen one, then the others: of the group that is next in turn first, and at last those of weight 0. */
+/** The chosen one, then the others: of the group that is next in turn first. */
 class GroupWalk implements Walk {
   readonly #groups: readonly Group[]
-  readonly #weightless: readonly Destination[]
+  readonly #last: readonly Destination[]
   readonly #chosen: Destination | undefined
   /** Made when the first choice has failed. */
   #others: Iterator<Destination, undefined> | undefined = undefined
@@ -109,11 +107,11 @@ class GroupWalk implements Walk {
 
   constructor(
     groups: readonly Group[],
-    weightless: readonly Destination[],
+    last: readonly Destination[],
     chosen: Destination | undefined,
   ) {
     this.#groups = groups
-    this.#weightless = weightless
+    this.#last = last
     this.#chosen = chosen
   }
 
@@ -134,7 +132,8 @@ class GroupWalk implements Walk {
         if (member !== this.#chosen) yield member
       }
     }
-    yield* this.#weightless
+    // Asked when their turn comes: they may have come back since.
+    for (const each of this.#last) if (each.usable) yield each
     return undefined
   }
 }
