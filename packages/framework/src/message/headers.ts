@@ -117,6 +117,10 @@ export class SipHeaders {
   countValues(name: string): number {
     let count = 0
     for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row + ROW)) {
+      if (this.#isOneValue(row)) {
+        count++
+        continue
+      }
       const line = this.#value(row)
       for (let from = 0; from <= line.length; count++) {
         const to = elementEnd(line, from, line.length)
@@ -311,6 +315,17 @@ export class SipHeaders {
     }
     if (text >= 0) joined += this.#texts[text]!.slice(from, to)
     return counted ? joined : `${joined}Content-Length: ${length}\r\n`
+  }
+
+  /** Nearly every line: something stands in it, and no comma. */
+  #isOneValue(row: number): boolean {
+    const rows = this.#rows
+    const text = this.#texts[rows[row]! >>> TEXT_SHIFT]!
+    const start = rows[row + VALUE]!
+    const end = rows[row + END]!
+    if (start === end || (rows[row]! & FOLDED) !== 0) return false
+    const comma = text.indexOf(',', start)
+    return comma < 0 || comma >= end
   }
 
   #number(row: number): number {

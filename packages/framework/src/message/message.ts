@@ -142,10 +142,15 @@ export class SipRequest extends Message {
   #uri: string
   #requestUri: Uri | undefined
 
-  /** Throws SIPW_ERR_HEADER_INJECTION for a method or URI that would not stay within the start line. */
-  constructor(method: string, uri: string, headers: SipHeaders, body = '') {
-    checkMethod(method)
-    checkUri(uri)
+  /**
+   * Throws SIPW_ERR_HEADER_INJECTION for a method or URI that would not stay within the start line. `checked`: they
+   * come from a message that was let in.
+   */
+  constructor(method: string, uri: string, headers: SipHeaders, body = '', checked = false) {
+    if (!checked) {
+      checkMethod(method)
+      checkUri(uri)
+    }
     super(headers, body)
     this.method = method
     this.#uri = uri
@@ -178,7 +183,7 @@ export class SipRequest extends Message {
   }
 
   clone(): SipRequest {
-    const copy = new SipRequest(this.method, this.#uri, this.headers.clone(), this.body)
+    const copy = new SipRequest(this.method, this.#uri, this.headers.clone(), this.body, true)
     copy.#requestUri = this.#requestUri
     copy.remember(this)
     return copy
@@ -191,17 +196,22 @@ export class SipResponse extends Message {
   readonly status: number
   readonly reason: string
 
-  /** Throws SIPW_ERR_INVALID_STATUS outside 100–699, SIPW_ERR_HEADER_INJECTION for a reason of more than one line. */
-  constructor(status: number, reason: string, headers: SipHeaders, body = '') {
-    checkStatus(status)
-    checkReason(reason)
+  /**
+   * Throws SIPW_ERR_INVALID_STATUS outside 100–699, SIPW_ERR_HEADER_INJECTION for a reason of more than one line.
+   * `checked`: they come from a message that was let in.
+   */
+  constructor(status: number, reason: string, headers: SipHeaders, body = '', checked = false) {
+    if (!checked) {
+      checkStatus(status)
+      checkReason(reason)
+    }
     super(headers, body)
     this.status = status
     this.reason = reason
   }
 
   clone(): SipResponse {
-    const copy = new SipResponse(this.status, this.reason, this.headers.clone(), this.body)
+    const copy = new SipResponse(this.status, this.reason, this.headers.clone(), this.body, true)
     copy.remember(this)
     return copy
   }

@@ -26,7 +26,7 @@ export class PackedRequest {
     const { rows, used, bodyAt } = indexLines(text, text.indexOf('\r\n') + 2, boundless)
     const headers = new SipHeaders(text, rows, used)
     const uri = text.slice(methodTo + 1, uriTo)
-    return new SipRequest(methodName(text, 0, methodTo), uri, headers, text.slice(bodyAt))
+    return new SipRequest(methodName(text, 0, methodTo), uri, headers, text.slice(bodyAt), true)
   }
 }
 

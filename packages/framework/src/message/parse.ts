@@ -74,7 +74,7 @@ function parseRequest(
 
   const section = indexLines(text, to + 2, limits)
   const headers = new SipHeaders(text, section.rows, section.used)
-  const request = new SipRequest(methodName(text, from, methodTo), uri, headers)
+  const request = new SipRequest(methodName(text, from, methodTo), uri, headers, '', true)
   try {
     checkSize(text, limits)
     if (uriTo === uriFrom || text.charCodeAt(uriTo) !== SP) throw malformed('the request line')
@@ -111,7 +111,7 @@ function parseResponse(
     if (section.error !== undefined) throw section.error
     const headers = new SipHeaders(text, section.rows, section.used)
     const body = bodyOf(text, section.bodyAt, headers)
-    const response = new SipResponse(status, reason, headers, body)
+    const response = new SipResponse(status, reason, headers, body, true)
     checkMessage(response, section, limits)
     return response
   } catch (error) {
