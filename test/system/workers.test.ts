@@ -55,28 +55,29 @@ test.each(['udp', 'tcp'] as const)(
   60_000,
 )
 
-test('a worker killed under 100 calls/s comes back; its calls of before end as they should', async () => {
+test('a worker is killed: calls of before end as they should, calls of that moment find another or its successor', async () => {
   const ports = [await freePort(), await freePort(), await freePort(), await freePort()]
-  const [port = 0, callerPort = 0, ...backendPorts] = ports
-  const backends = backendPorts.map((each) => Sipp.answer({ scenario: 'backend', port: each }))
-  const balancer = await balancing(port, backendPorts)
-  const caller = Sipp.call({
-    ...{ scenario: 'caller', port: callerPort, target: `127.0.0.1:${port}` },
-    ...{ callsPerSecond: 100, calls: 2_000, holdMs: 2_000, patienceMs: 10_000 },
-  })
-  await pause(4_000)
+  const [port = 0, callerPort = 0, nextCallerPort = 0, backendPort = 0] = ports
+  const backend = Sipp.answer({ scenario: 'backend', port: backendPort })
+  const balancer = await balancing(port, [backendPort])
+  const target = `127.0.0.1:${port}`
+  const load = { scenario: 'caller', target, callsPerSecond: 100, patienceMs: 15_000 } as const
+  // All of these are up when the worker is killed, about half of them its own. What is being set up in such a moment is
+  // lost with it (a stateful proxy is), so nothing is.
+  const before = Sipp.call({ ...load, port: callerPort, calls: 300, holdMs: 8_000 })
+  await balancer.process.printed(/ready/)
+  await pause(5_500)
   const [worker = 0] = workersOf(balancer)
   process.kill(worker, 'SIGKILL')
+  const after = Sipp.call({ ...load, port: nextCallerPort, calls: 1_000, holdMs: 500 })
   await balancer.process.printed(/was replaced/)
   const [, endedAt] = /"time":(\d+)[^\n]*"how":"SIGKILL"/.exec(balancer.process.output) ?? []
   const [, backAt] = /"time":(\d+)[^\n]*was replaced/.exec(balancer.process.output) ?? []
   // 0.4 s on a machine that does nothing else; here other tests run beside it.
   expect(Number(backAt) - Number(endedAt)).toBeLessThan(5_000)
-  // About 100 calls of that worker were up. What it was setting up in that very moment may be lost.
-  const { created, failed } = await caller.finished()
-  expect(created).toBe(2_000)
-  expect(failed).toBeLessThanOrEqual(2)
-  for (const backend of backends) await backend.stopped()
+  expect(await before.finished()).toMatchObject({ created: 300, successful: 300, failed: 0 })
+  expect(await after.finished()).toMatchObject({ created: 1_000, successful: 1_000, failed: 0 })
+  await backend.stopped()
 }, 60_000)
 
 function workersOf({ process: { pid } }: Balancer): readonly number[] {
