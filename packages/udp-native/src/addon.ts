@@ -29,7 +29,7 @@ export interface Addon {
 }
 
 /** The layout of shared memory that this version speaks; udp.c has the same number. */
-export const layout = 1
+export const layout = 2
 
 /** The addon, or why there is none. */
 export function loadAddon(): Addon | string {

@@ -15,6 +15,11 @@ export interface UdpOptions {
   readonly reusePort?: boolean
   /** Tell ICMP errors (IP_RECVERR). Default true; false for a socket that several processes read. */
   readonly errorQueue?: boolean
+  /**
+   * While datagrams come thick (four and more at a time), wait so many milliseconds for more before the next look: fuller
+   * batches for a little time. Default 0: never.
+   */
+  readonly coalesceMs?: number
   /** A bound socket to take over instead of binding one. It is closed with this one. */
   readonly fd?: number
 }
@@ -48,7 +53,9 @@ export interface SystemError extends Error {
 const batch = 64
 const queue = 256
 const slotBytes = 65_536 + 1_088
-const [sendCount, sendBytes, inBatch, failedCount, localPort, version] = [0, 1, 2, 3, 4, 5]
+const [sendCount, sendBytes, inBatch, failedCount, localPort, version, coalesce] = [
+  0, 1, 2, 3, 4, 5, 6,
+]
 const receivedAt = 8
 const outgoingAt = receivedAt + batch * recordWords
 const failedAt = outgoingAt + queue * recordWords
@@ -91,6 +98,7 @@ export class UdpSocket<Value> {
       return { peer, value: handler.remember(peer) }
     })
     this.#words[version] = layout
+    this.#words[coalesce] = options.coalesceMs ?? 0
     const handle = addon.open(
       family,
       address,

@@ -12,6 +12,7 @@
  *     3  failure records in use         JavaScript sets it to 0 when it has read them
  *     4  the local port                 written by open
  *     5  the layout's version           written by JavaScript, checked by open
+ *     6  ms to wait for more while busy written by JavaScript; 0: never
  *   then BATCH received records, QUEUE outgoing records and BATCH failure records of 8 words each:
  *     received  -, length          outgoing  offset, length          failure  errno, kind
  *     and in each of them          port, scope, four words of address (IPv4: one)
@@ -35,11 +36,13 @@
 #include <uv.h>
 
 enum {
-  LAYOUT = 1,
+  LAYOUT = 2,
   BATCH = 64,
   QUEUE = 256,
   /* Rounds in one turn of the loop: timers must not wait for a flood to end. */
   ROUNDS = 4,
+  /* So many datagrams in one turn are a sign that more come at once. */
+  BUSY = 4,
   /* A full card queue is asked again so often; then the datagram is lost, as UDP may. */
   ATTEMPTS = 4,
   /* The largest datagram, and a few cache lines more so that slots do not all fall into the same cache set. */
@@ -47,7 +50,7 @@ enum {
   SOCKET_BUFFER = 4 * 1024 * 1024,
 };
 
-enum { SEND_COUNT, SEND_BYTES, IN_BATCH, FAILED_COUNT, LOCAL_PORT, VERSION, RECEIVED = 8 };
+enum { SEND_COUNT, SEND_BYTES, IN_BATCH, FAILED_COUNT, LOCAL_PORT, VERSION, COALESCE, RECEIVED = 8 };
 enum { RECORD = 8, OUTGOING = RECEIVED + BATCH * RECORD, FAILED = OUTGOING + QUEUE * RECORD };
 enum { WORDS = FAILED + BATCH * RECORD };
 enum { R_LENGTH = 1, R_PORT, R_SCOPE, R_ADDRESS };
@@ -63,11 +66,16 @@ typedef union {
 
 typedef struct {
   uv_poll_t poll;
+  uv_timer_t pause;
   int fd;
   int family;
   int polled; /* events that we poll for */
   bool full; /* the system takes no more before it is writable */
+  bool in_turn; /* datagrams are being delivered: what to wait for is decided at the end */
+  bool pausing; /* busy: the next look is the timer's, and nothing is polled for */
+  bool broken; /* nothing can be received any more */
   bool closing;
+  int closing_handles;
   int holders; /* the poll handle and the JavaScript value */
   int attempts;
   uint32_t sent; /* of the outgoing records */
@@ -203,7 +211,14 @@ static bool drain_errors(udp_t *udp) {
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 
+/* During a pause only a socket that is full, or a failure that could not be told, is reason to wake up. */
 static void poll_for(udp_t *udp, int events) {
+  if (udp->in_turn) return;
+  if (udp->pausing) {
+    if (!(events & UV_WRITABLE)) return;
+    udp->pausing = false;
+    uv_timer_stop(&udp->pause);
+  }
   if (udp->polled == events) return;
   udp->polled = events;
   uv_poll_start(&udp->poll, events, on_poll);
@@ -315,19 +330,32 @@ static bool deliver(udp_t *udp, int received) {
   return true;
 }
 
-static void on_poll(uv_poll_t *poll, int status, int events) {
-  udp_t *udp = poll->data;
+static void on_pause_over(uv_timer_t *timer);
+
+/*
+ * Where to wait next. A busy socket is not polled: it is looked at again a moment later, when more datagrams share one
+ * system call, one call into JavaScript and one wake-up of the process.
+ */
+static void wait_for_more(udp_t *udp, int received) {
+  if (udp->broken) return;
+  if (udp->full || udp->words[FAILED_COUNT] > 0) {
+    poll_for(udp, UV_READABLE | UV_WRITABLE);
+  } else if (received >= BUSY && udp->words[COALESCE] > 0) {
+    if (udp->polled != 0) uv_poll_stop(&udp->poll);
+    udp->polled = 0;
+    udp->pausing = true;
+    uv_timer_start(&udp->pause, on_pause_over, (uint64_t)udp->words[COALESCE], 0);
+  } else {
+    poll_for(udp, UV_READABLE);
+  }
+}
+
+static void turn(udp_t *udp, int events) {
   napi_handle_scope scope;
   if (napi_open_handle_scope(udp->env, &scope) != napi_ok) return;
   bool open = true;
-  if (status < 0) {
-    /* So libuv calls an error queue that is not empty; it has stopped polling. */
-    drain_errors(udp);
-    int events_before = udp->polled;
-    udp->polled = 0;
-    poll_for(udp, events_before);
-    events = events_before;
-  }
+  int received = 0;
+  udp->in_turn = true;
   if (events & UV_WRITABLE) {
     udp->full = false;
     flush(udp);
@@ -338,16 +366,42 @@ static void on_poll(uv_poll_t *poll, int status, int events) {
       if (n == -EBADF || n == -ENOTSOCK) {
         /* Somebody closed our descriptor: asking again would spin. */
         uv_poll_stop(&udp->poll);
+        udp->broken = true;
         next_failure(udp, -n, KIND_RECEIVE);
       }
-      if (n > 0) open = deliver(udp, n);
+      if (n > 0) {
+        received += n;
+        open = deliver(udp, n);
+      }
       if (n < BATCH) break;
     }
   }
   for (int round = 0; open && round < ROUNDS && udp->words[FAILED_COUNT] > 0; round++) open = deliver(udp, 0);
-  /* Who is told of a failure may cause the next one; they wait for the next turn. */
-  if (open && udp->words[FAILED_COUNT] > 0) poll_for(udp, UV_READABLE | UV_WRITABLE);
+  if (open) {
+    udp->in_turn = false;
+    /* Who is told of a failure may cause the next one; they wait for the next turn. */
+    wait_for_more(udp, received);
+  }
   napi_close_handle_scope(udp->env, scope);
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events) {
+  udp_t *udp = poll->data;
+  if (status < 0) {
+    /* So libuv calls an error queue that is not empty; it has stopped polling. */
+    drain_errors(udp);
+    int events_before = udp->polled;
+    udp->polled = 0;
+    poll_for(udp, events_before);
+    events = events_before;
+  }
+  turn(udp, events);
+}
+
+static void on_pause_over(uv_timer_t *timer) {
+  udp_t *udp = timer->data;
+  udp->pausing = false;
+  turn(udp, UV_READABLE);
 }
 
 /* Opening and closing */
@@ -358,6 +412,7 @@ static void release(udp_t *udp) {
 
 static void on_closed(uv_handle_t *handle) {
   udp_t *udp = handle->data;
+  if (--udp->closing_handles > 0) return;
   if (udp->hook != NULL) napi_remove_async_cleanup_hook(udp->hook);
   release(udp);
 }
@@ -366,7 +421,9 @@ static void on_closed(uv_handle_t *handle) {
 static void close_udp(udp_t *udp) {
   if (udp->closing) return;
   udp->closing = true;
+  udp->closing_handles = 2;
   uv_close((uv_handle_t *)&udp->poll, on_closed);
+  uv_close((uv_handle_t *)&udp->pause, on_closed);
   close(udp->fd);
   napi_async_destroy(udp->env, udp->context);
   napi_delete_reference(udp->env, udp->callback);
@@ -512,7 +569,9 @@ static napi_value open_udp(napi_env env, napi_callback_info info) {
     free(udp);
     return number(env, error);
   }
+  uv_timer_init(loop, &udp->pause);
   udp->poll.data = udp;
+  udp->pause.data = udp;
   udp->holders = 2;
   if (napi_create_string_utf8(env, "SIPWRIGHT_UDP", NAPI_AUTO_LENGTH, &name) != napi_ok ||
       napi_async_init(env, argv[8], name, &udp->context) != napi_ok ||

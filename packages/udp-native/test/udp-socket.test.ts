@@ -51,6 +51,39 @@ describe.each(built ? ['built'] : [])('%s', () => {
     expect(there.texts).toEqual([...short, ...long])
   })
 
+  test('a busy socket waits for more before it reads on; a quiet one reads at once', async () => {
+    const [here, there] = [new End(), new End('127.0.0.1', { coalesceMs: 100 })]
+    const to = there.seenBy(here)
+    const send = (...texts: string[]) => texts.forEach((text) => here.socket.send(to, text))
+    send('1')
+    await until('the first', () => there.texts.length === 1)
+    send('2', '3', '4', '5')
+    await until('four at once', () => there.texts.length === 5)
+    const busyAt = performance.now()
+    send('6')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    send('7')
+    await until('the others', () => there.texts.length === 7)
+    expect(performance.now() - busyAt).toBeGreaterThan(80)
+    expect(there.batches).toEqual([1, 4, 2])
+    send('8')
+    await until('the last', () => there.texts.length === 8)
+    expect(there.batches).toEqual([1, 4, 2, 1])
+  })
+
+  test('while it waits for more, what is sent leaves, and it can be closed', async () => {
+    const [here, there] = [new End(), new End('127.0.0.1', { coalesceMs: 60_000 })]
+    const [to, back] = [there.seenBy(here), here.seenBy(there)]
+    for (let index = 0; index < 4; index++) here.socket.send(to, `${index}`)
+    await until('four at once', () => there.texts.length === 4)
+    here.socket.send(to, 'waits')
+    there.socket.send(back, 'leaves')
+    await until('what left', () => here.texts.length === 1)
+    expect(there.texts).toHaveLength(4)
+    there.socket.close()
+    new End('127.0.0.1', { port: there.socket.port })
+  })
+
   test('answers of a batch leave together at its end', async () => {
     const [here, there] = [new End(), new End()]
     there.onReceived = (text) => void there.socket.send(here.seenBy(there), text)

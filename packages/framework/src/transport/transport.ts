@@ -31,6 +31,11 @@ export interface TransportLimits {
   readonly sendQueueBytes: number
   /** Connected UDP sockets (one per destination, for ICMP errors) at most; the one unused for longest goes. */
   readonly udpDestinations: number
+  /**
+   * While datagrams come thick, native UDP waits so many milliseconds for more before it reads on: fuller batches, fewer
+   * system calls. 0: never. A quiet socket is read at once.
+   */
+  readonly udpCoalesceMs: number
 }
 
 /** Who takes what a transport receives. */

@@ -76,11 +76,12 @@ class BatchListener implements Listener, UdpHandler<Flow> {
     this.#host = host
     try {
       const family = this.#family
+      const coalesceMs = host.limits.udpCoalesceMs
       this.#socket = open<Flow>(
         inherited?.kind === 'datagrams'
           ? // Of a socket that others read too, they would take our errors, and we theirs.
-            { family, address, port, fd: inherited.fd, errorQueue: !inherited.shared }
-          : { family, address, port },
+            { family, address, port, coalesceMs, fd: inherited.fd, errorQueue: !inherited.shared }
+          : { family, address, port, coalesceMs },
         this,
       )
     } catch (cause) {
