@@ -6,5 +6,7 @@ export default {
   transform: {},
   watchman: false,
   maxWorkers: 2,
+  // No test asserts speed: on a busy machine one may take many times as long and is as right.
+  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/tools/jest-counts.mjs'],
 }
