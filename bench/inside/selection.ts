@@ -6,7 +6,7 @@ import {
   dispatcherConfig,
   flagBits,
 } from '@sipwright/plugin-dispatcher'
-import { invite } from '@sipwright/framework/testing'
+import { invite, SeededChance } from '@sipwright/framework/testing'
 import { type Spread } from '../statistics.js'
 import { costOf, type CostOptions } from './cost.js'
 
@@ -62,7 +62,9 @@ function setOf(algorithm: string, count: number, someDead: boolean): Destination
     probe: {},
   }))
   const { probe } = dispatcherConfig.parse({ probe: { mode: 'none' } })
-  const set = new DestinationSet({ id: 'bench', algorithm, destinations }, probe, undefined, 0)
+  const set = new DestinationSet({ id: 'bench', algorithm, destinations }, probe, undefined, 0, {
+    chance: new SeededChance(1),
+  })
   set.activate()
   return set
 }

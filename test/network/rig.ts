@@ -105,8 +105,8 @@ export async function rig(options: RigOptions): Promise<Rig> {
 
 /** The round robin of the dispatcher, with a count of how often it was asked. */
 function counted(observed: Observed) {
-  return defineAlgorithm('counted-round-robin', () => {
-    const turns = roundRobin.start()
+  return defineAlgorithm('counted-round-robin', (setup) => {
+    const turns = roundRobin.start(setup)
     return {
       load: (destinations) => turns.load(destinations),
       select(ctx) {

@@ -30,7 +30,9 @@ export class Candidates implements TargetSource {
     }
     if (this.#left <= 0) return undefined
     let destination = this.#walk.next()
-    while (destination !== undefined && !destination.usable) destination = this.#walk.next()
+    while (destination !== undefined && (!destination.usable || destination.isFull)) {
+      destination = this.#walk.next()
+    }
     if (destination === undefined) {
       this.#left = 0
       return undefined

@@ -2,7 +2,7 @@
 import { isSipUri, parseUri } from '@sipwright/framework'
 import { z } from 'zod'
 import { destinationId } from './destination.js'
-import { parseReplyCode } from './reply-codes.js'
+import { parseReplyCode } from './health/reply-codes.js'
 import { isAlgorithm, type Algorithm } from './select/algorithm.js'
 
 /** Above this a weight is a mistake, and sums of weights stay exact. */

@@ -1,9 +1,15 @@
 /** The destinations of one set and the algorithms at work on them. Replaced whole on reload. */
 import { type ProbeConfig } from './config.js'
 import { Destination, destinationId } from './destination.js'
-import { type Algorithm, type SelectContext, type Selector, type Walk } from './select/algorithm.js'
+import {
+  type Algorithm,
+  type SelectContext,
+  type Selector,
+  type SelectorSetup,
+  type Walk,
+} from './select/algorithm.js'
 import { resolveAlgorithm, type AlgorithmLike } from './select/names.js'
-import { type SetDefinition } from './source.js'
+import { type SetDefinition } from './source/load-sets.js'
 
 export class DestinationSet {
   readonly id: string
@@ -13,6 +19,7 @@ export class DestinationSet {
   readonly #selector: Selector
   /** Those that selections asked for by themselves; each keeps its own turn. */
   readonly #others: Map<AlgorithmLike, Selector>
+  readonly #setup: SelectorSetup
   /** A share from 0 to 1. */
   readonly #offset: number
   /** Selectors that have had no destinations yet. */
@@ -27,8 +34,10 @@ export class DestinationSet {
     probe: ProbeConfig,
     previous: DestinationSet | undefined,
     now: number,
+    setup: SelectorSetup,
     offset = 0,
   ) {
+    this.#setup = setup
     this.#offset = offset
     this.id = definition.id
     this.algorithm = resolveAlgorithm(definition.algorithm).algorithm
@@ -37,7 +46,7 @@ export class DestinationSet {
       .map((each) => new Destination(this.id, each, probe, before.get(destinationId(each)), now))
       .sort((a, b) => b.priority - a.priority)
     const kept = previous !== undefined && previous.algorithm === this.algorithm
-    this.#selector = kept ? previous.#selector : this.algorithm.start()
+    this.#selector = kept ? previous.#selector : this.algorithm.start(setup)
     this.#fresh = !kept
     this.#others = previous === undefined ? new Map<AlgorithmLike, Selector>() : previous.#others
   }
@@ -68,7 +77,7 @@ export class DestinationSet {
       const { algorithm } = resolveAlgorithm(given)
       selector = algorithm === this.algorithm ? this.#selector : this.#others.get(algorithm)
       if (selector === undefined) {
-        selector = algorithm.start()
+        selector = algorithm.start(this.#setup)
         selector.load(this.destinations)
         selector.beginAt?.(this.#offset)
         this.#others.set(algorithm, selector)

@@ -1,9 +1,11 @@
 /** One backend of a set: where it is, what it may be given, how it is. */
 import { type Target } from '@sipwright/framework'
 import { type DestinationConfig, type ProbeConfig } from './config.js'
-import { Health, type HealthState } from './health.js'
-import { ReplyCodes } from './reply-codes.js'
-import { usabilityChanged } from './usability.js'
+import { Health, type HealthState } from './health/health.js'
+import { Latency } from './health/latency.js'
+import { Load } from './load/load.js'
+import { ReplyCodes } from './health/reply-codes.js'
+import { usabilityChanged } from './health/usability.js'
 
 /** What the operator wants: `drain` and `disabled` get no new request, `disabled` is not probed either. */
 export type AdminState = 'ready' | 'drain' | 'disabled'
@@ -48,6 +50,8 @@ export interface Counters {
 /** What a destination keeps when a reload replaces it by one with the same id and URI. */
 export class DestinationState {
   readonly health: Health
+  readonly latency = new Latency()
+  readonly load = new Load()
   readonly counters: Counters = {
     selected: 0,
     attempts: 0,
@@ -124,6 +128,25 @@ export class Destination {
 
   get health(): Health {
     return this.state.health
+  }
+
+  /** How long it takes to respond. */
+  get latency(): Latency {
+    return this.state.latency
+  }
+
+  get load(): Load {
+    return this.state.load
+  }
+
+  /** The share that it is due now: what the configuration says, less while it starts slowly. */
+  get effectiveWeight(): number {
+    return this.weight
+  }
+
+  /** It may have no further call: it is skipped, and is up all the same. */
+  get isFull(): boolean {
+    return this.maxLoad > 0 && this.state.load.calls >= this.maxLoad
   }
 
   get counters(): Counters {

@@ -2,6 +2,7 @@
 import {
   SipError,
   type AttemptContext,
+  type Chance,
   type Clock,
   type Log,
   type ReplyContext,
@@ -10,13 +11,13 @@ import { Candidates, Preferring } from './candidates.js'
 import { dispatcherConfig, type DispatcherInput, type ProbeConfig } from './config.js'
 import { Destination, type AdminState } from './destination.js'
 import { DestinationSet } from './destination-set.js'
-import { formatFault, type ListFault } from './dispatcher-list.js'
-import { type HealthState } from './health.js'
-import { Retries } from './retries.js'
+import { formatFault, type ListFault } from './source/dispatcher-list.js'
+import { type HealthState } from './health/health.js'
+import { Retries } from './load/retries.js'
 import { type SelectContext } from './select/algorithm.js'
 import { resolveAlgorithm, type AlgorithmLike } from './select/names.js'
-import { type DestinationNews } from './shared-health.js'
-import { type LoadedSets, loadSets } from './source.js'
+import { type DestinationNews } from './health/shared-health.js'
+import { type LoadedSets, loadSets } from './source/load-sets.js'
 
 /** A destination became usable, or stopped being so. */
 export interface DestinationEvent {
@@ -39,6 +40,7 @@ export interface DispatcherOptions {
   readonly load: () => Promise<LoadedSets>
   readonly log: Log
   readonly clock: Clock
+  readonly chance: Chance
   readonly probe: ProbeConfig
   readonly maxRetries: number
   /** Of several workers, where among the destinations this one's turns begin: a share from 0 to 1. Default 0. */
@@ -210,14 +212,17 @@ export class Dispatcher {
   }
 
   async #reload(load: () => Promise<LoadedSets>, probe: ProbeConfig): Promise<void> {
-    const { clock, log, offset } = this.#options
+    const { chance, clock, log, offset } = this.#options
     const { sets: definitions, faults } = await load()
     const now = clock.now()
     // Everything that can be refused is, before anything is changed.
     const sets = new Map<string, DestinationSet>()
     for (const definition of definitions) {
       const previous = this.#sets.get(definition.id)
-      sets.set(definition.id, new DestinationSet(definition, probe, previous, now, offset))
+      sets.set(
+        definition.id,
+        new DestinationSet(definition, probe, previous, now, { chance }, offset),
+      )
       const { note } = resolveAlgorithm(definition.algorithm)
       if (note !== undefined && previous === undefined) log.info({ set: definition.id }, note)
     }

@@ -15,14 +15,16 @@ export {
   type DispatcherList,
   type ListEntry,
   type ListFault,
-} from './dispatcher-list.js'
+} from './source/dispatcher-list.js'
 export {
   Dispatcher,
   type DestinationEvent,
   type DispatcherOptions,
   type SelectOptions,
 } from './dispatcher.js'
-export { Health, type HealthPolicy, type HealthState } from './health.js'
+export { Health, type HealthPolicy, type HealthState } from './health/health.js'
+export { Latency } from './health/latency.js'
+export { Load } from './load/load.js'
 export { dispatcher } from './plugin.js'
 export {
   defineAlgorithm,
@@ -30,6 +32,7 @@ export {
   type Algorithm,
   type SelectContext,
   type Selector,
+  type SelectorSetup,
   type Walk,
 } from './select/algorithm.js'
 export { hashCallId } from './select/hash-call-id.js'
@@ -37,4 +40,4 @@ export { algorithmNames, resolveAlgorithm, type AlgorithmLike } from './select/n
 export { priority } from './select/priority.js'
 export { roundRobin } from './select/round-robin.js'
 export { weight } from './select/weight.js'
-export { usabilityChanges } from './usability.js'
+export { usabilityChanges } from './health/usability.js'

@@ -2,20 +2,21 @@
 import { definePlugin } from '@sipwright/framework'
 import { dispatcherConfig } from './config.js'
 import { Dispatcher } from './dispatcher.js'
-import { Prober } from './probe.js'
-import { SharedHealth } from './shared-health.js'
-import { loadSets } from './source.js'
+import { Prober } from './health/probe.js'
+import { SharedHealth } from './health/shared-health.js'
+import { loadSets } from './source/load-sets.js'
 
 /** Destination sets, failover order and health of backends: `dispatcher({ sets: { 1: { destinations: […] } } })`. */
 export const dispatcher = definePlugin({
   name: 'dispatcher',
   config: dispatcherConfig,
   async setup(host, config) {
-    const { clock, log, workers } = host
+    const { chance, clock, log, workers } = host
     const service = new Dispatcher({
       load: () => loadSets(config),
       log,
       clock,
+      chance,
       probe: config.probe,
       maxRetries: config.maxRetries,
       offset: workers.index / workers.count,

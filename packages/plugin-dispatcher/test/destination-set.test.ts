@@ -1,10 +1,12 @@
 import { expect, test } from '@jest/globals'
-import { invite } from '@sipwright/framework/testing'
+import { invite, SeededChance } from '@sipwright/framework/testing'
 import { dispatcherConfig, type DispatcherInput } from '#src/config.js'
 import { DestinationSet } from '#src/destination-set.js'
 import { type AlgorithmLike } from '#src/select/names.js'
 
 type SetInput = NonNullable<DispatcherInput['sets']>[string]
+
+const setup = { chance: new SeededChance(1) }
 
 function set(
   given: SetInput,
@@ -12,7 +14,13 @@ function set(
   probe: DispatcherInput['probe'] = {},
 ): DestinationSet {
   const config = dispatcherConfig.parse({ sets: { 1: given }, probe })
-  const made = new DestinationSet({ id: '1', ...config.sets['1']! }, config.probe, previous, 0)
+  const made = new DestinationSet(
+    { id: '1', ...config.sets['1']! },
+    config.probe,
+    previous,
+    0,
+    setup,
+  )
   made.activate()
   return made
 }
@@ -65,7 +73,7 @@ test('until it is activated a new set changes nothing', () => {
     sets: { 1: { destinations: ['sip:x'] } },
     probe: { threshold: 1 },
   })
-  new DestinationSet({ id: '1', ...config.sets['1']! }, config.probe, before, 0)
+  new DestinationSet({ id: '1', ...config.sets['1']! }, config.probe, before, 0, setup)
   expect([first(before), first(before)]).toEqual(['sip:a', 'sip:b'])
 })
 

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
 import { type ReplyContext, SipError, type TargetSource } from '@sipwright/framework'
-import { answer, invite, VirtualClock } from '@sipwright/framework/testing'
+import { answer, invite, VirtualClock, SeededChance } from '@sipwright/framework/testing'
 import { dispatcherConfig, type DispatcherConfig } from '#src/config.js'
 import { type Candidates } from '#src/candidates.js'
 import { Dispatcher } from '#src/dispatcher.js'
-import { loadSets, type LoadedSets } from '#src/source.js'
+import { loadSets, type LoadedSets } from '#src/source/load-sets.js'
 
 const quiet = { error() {}, warn() {}, info() {}, debug() {} }
 
@@ -20,6 +20,7 @@ async function rig(
     load: () => state.load(),
     log: quiet,
     clock,
+    chance: new SeededChance(1),
     probe: config([]).probe,
     maxRetries: 2,
   })

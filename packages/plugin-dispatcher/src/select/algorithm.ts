@@ -1,15 +1,21 @@
 /** What an algorithm is, and `defineAlgorithm` for one's own. */
-import { type SipRequest } from '@sipwright/framework'
+import { type Chance, type ContextKey, type SipRequest, type Source } from '@sipwright/framework'
 import { type Destination } from '../destination.js'
 
 /** What an algorithm may know of the request: any context of the framework fits. */
 export interface SelectContext {
   readonly request: SipRequest
   readonly now: number
+  /** Where the request came from. */
+  readonly source?: Source
+  /** What a middleware left on the request. */
+  peek?<T>(key: ContextKey<T>): T | undefined
 }
 
 /** Yields destinations in order of preference, first the choice and then the fallbacks, each at most once. */
 export interface Walk {
+  /** All that it yields are tried at once, not one after the other. Absent: false. */
+  readonly atOnce?: boolean
   next(): Destination | undefined
 }
 
@@ -26,15 +32,23 @@ export interface Selector {
   select(ctx: SelectContext): Walk
 }
 
+/** What an algorithm is lent, and what the set says about it. */
+export interface SelectorSetup {
+  readonly chance: Chance
+}
+
 export interface Algorithm {
   readonly name: string
-  readonly start: () => Selector
+  readonly start: (setup: SelectorSetup) => Selector
 }
 
 const algorithms = new WeakSet<object>()
 
 /** Makes an algorithm: `start` is called once for each set that uses it, and keeps that set's memory. */
-export function defineAlgorithm(name: string, start: () => Selector): Algorithm {
+export function defineAlgorithm(
+  name: string,
+  start: (setup: SelectorSetup) => Selector,
+): Algorithm {
   const algorithm = { name, start }
   algorithms.add(algorithm)
   return algorithm

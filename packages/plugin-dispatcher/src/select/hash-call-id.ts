@@ -10,7 +10,7 @@
  * So many slots, because the shares of a thousand destinations come from about 262 slots each: six per cent of spread.
  */
 import { type Destination } from '../destination.js'
-import { usabilityChanges } from '../usability.js'
+import { usabilityChanges } from '../health/usability.js'
 import { defineAlgorithm, type SelectContext, type Selector, type Walk } from './algorithm.js'
 
 const slots = 262_144

@@ -5,7 +5,7 @@
  * a selection costs by the number of different weights and not of destinations.
  */
 import { type Destination } from '../destination.js'
-import { usabilityChanges } from '../usability.js'
+import { usabilityChanges } from '../health/usability.js'
 import { defineAlgorithm, type Selector, type Walk } from './algorithm.js'
 
 /** Usable destinations of one weight. */

@@ -1,5 +1,5 @@
 /** Destinations and an algorithm at work on them: what the tests of algorithms start from. */
-import { invite } from '@sipwright/framework/testing'
+import { invite, SeededChance } from '@sipwright/framework/testing'
 import { dispatcherConfig, type DispatcherInput } from '#src/config.js'
 import { Destination } from '#src/destination.js'
 import { type Algorithm, type Walk } from '#src/select/algorithm.js'
@@ -35,7 +35,7 @@ export function walked(walk: Walk): string[] {
 
 /** An algorithm at work. */
 export function atWork(algorithm: Algorithm, loaded: readonly Destination[]) {
-  const selector = algorithm.start()
+  const selector = algorithm.start({ chance: new SeededChance(1) })
   selector.load(loaded)
   const walk = (callId = 'a84b4c76e66710'): Walk =>
     selector.select({ request: invite({ callId }), now: 0 })

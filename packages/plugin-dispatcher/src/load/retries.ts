@@ -2,8 +2,8 @@
  * Who challenged whom: a caller answered 401 or 407 tries again with credentials, and only the destination that made
  * the nonce can check them. The same Call-ID, a higher CSeq, no To tag. RFC 3261 §22.2, §22.3
  */
-import { type Destination } from './destination.js'
-import { type SelectContext } from './select/algorithm.js'
+import { type Destination } from '../destination.js'
+import { type SelectContext } from '../select/algorithm.js'
 
 /** 64·T1: as long as the challenged transaction itself is remembered. */
 const rememberedMs = 32_000

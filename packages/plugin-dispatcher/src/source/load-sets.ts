@@ -1,10 +1,10 @@
 /** Where the sets come from: the configuration, and the file that it names. */
 import { readFile } from 'node:fs/promises'
 import { SipError } from '@sipwright/framework'
-import { type DestinationConfig, type DispatcherConfig } from './config.js'
-import { destinationId } from './destination.js'
+import { type DestinationConfig, type DispatcherConfig } from '../config.js'
+import { destinationId } from '../destination.js'
 import { formatFault, parseDispatcherList, type ListFault } from './dispatcher-list.js'
-import { type AlgorithmLike } from './select/names.js'
+import { type AlgorithmLike } from '../select/names.js'
 
 /** One set as it is written down. */
 export interface SetDefinition {

@@ -8,8 +8,8 @@ import {
   type OutgoingRequest,
   type OutgoingResult,
 } from '@sipwright/framework'
-import { type ProbeConfig } from './config.js'
-import { flagBits, type Destination, type ProbePolicy } from './destination.js'
+import { type ProbeConfig } from '../config.js'
+import { flagBits, type Destination, type ProbePolicy } from '../destination.js'
 
 /** What the prober is lent: the host of a plugin fits. */
 export interface ProbeHost {

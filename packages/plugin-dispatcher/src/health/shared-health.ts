@@ -3,8 +3,8 @@
  * says in any worker, holds in all. When two say different things at once, the leading worker's word is the last.
  */
 import { type Workers } from '@sipwright/framework'
-import { type AdminState, type Destination } from './destination.js'
-import { type Dispatcher } from './dispatcher.js'
+import { type AdminState, type Destination } from '../destination.js'
+import { type Dispatcher } from '../dispatcher.js'
 import { type HealthState } from './health.js'
 
 /** How one destination is. */

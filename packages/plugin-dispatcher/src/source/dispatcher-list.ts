@@ -2,8 +2,8 @@
  * Kamailio's dispatcher.list: `setid uri [flags [priority [attrs]]]`, one destination per line, `#` comments. A line
  * that cannot be read is a fault with its number; what happens to the rest is the caller's choice.
  */
-import { isAttribute, isDestinationUri, largestWeight, type DestinationConfig } from './config.js'
-import { destinationId } from './destination.js'
+import { isAttribute, isDestinationUri, largestWeight, type DestinationConfig } from '../config.js'
+import { destinationId } from '../destination.js'
 
 export interface ListEntry {
   readonly setId: string

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SipError } from '@sipwright/framework'
 import { dispatcherConfig, type DispatcherInput } from '#src/config.js'
-import { loadSets } from '#src/source.js'
+import { loadSets } from '#src/source/load-sets.js'
 
 let folder = ''
 let file = ''

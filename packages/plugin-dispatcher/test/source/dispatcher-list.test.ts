@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dispatcherConfig } from '#src/config.js'
-import { formatFault, parseDispatcherList } from '#src/dispatcher-list.js'
-import { loadSets } from '#src/source.js'
+import { formatFault, parseDispatcherList } from '#src/source/dispatcher-list.js'
+import { loadSets } from '#src/source/load-sets.js'
 
 test('a list as Kamailio users have it, with LF and with CRLF', () => {
   const lines = [

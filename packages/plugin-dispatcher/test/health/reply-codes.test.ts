@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { parseReplyCode, ReplyCodes } from '#src/reply-codes.js'
+import { parseReplyCode, ReplyCodes } from '#src/health/reply-codes.js'
 
 test.each([
   [404, [404, 404]],

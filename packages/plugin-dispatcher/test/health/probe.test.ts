@@ -3,7 +3,7 @@ import { type OutgoingRequest, type OutgoingResult, SipError } from '@sipwright/
 import { answer, invite, SeededChance, VirtualClock } from '@sipwright/framework/testing'
 import { dispatcherConfig, type DispatcherInput } from '#src/config.js'
 import { Destination } from '#src/destination.js'
-import { Prober } from '#src/probe.js'
+import { Prober } from '#src/health/probe.js'
 
 type Given = NonNullable<NonNullable<DispatcherInput['sets']>[string]['destinations']>[number]
 

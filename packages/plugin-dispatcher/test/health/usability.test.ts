@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { usabilityChanges } from '#src/usability.js'
-import { destinations } from './select/rig.js'
+import { usabilityChanges } from '#src/health/usability.js'
+import { destinations } from '../select/rig.js'
 
 test('becoming usable or not is counted, a change that leaves it usable is not', () => {
   const [one] = destinations('sip:a')

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { invite } from '@sipwright/framework/testing'
 import { dispatcherConfig } from '#src/config.js'
 import { Destination } from '#src/destination.js'
-import { Retries } from '#src/retries.js'
+import { Retries } from '#src/load/retries.js'
 
 const config = dispatcherConfig.parse({ sets: { 1: { destinations: ['sip:a', 'sip:b'] } } })
 const [a, b] = config.sets['1']!.destinations.map(

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { Health, type HealthState } from '#src/health.js'
+import { Health, type HealthState } from '#src/health/health.js'
 
 function health(state: HealthState = 'active', threshold = 3, recover = 2): Health {
   return new Health({ threshold, recover }, state, 'as configured', 0)
