@@ -8,31 +8,25 @@ export class Candidates implements TargetSource {
   #left: number
   #first = true
   /** Looked at, and not yet handed out. */
-  #peeked: Target | undefined = undefined
+  #peeked: Destination | undefined = undefined
 
   constructor(walk: Walk, limit: number) {
     this.#walk = walk
     this.#left = limit
   }
 
-  /** No usable destination is left. */
+  /** No usable destination is left. Asking counts nothing: an attempt is what is handed out. */
   get isEmpty(): boolean {
-    this.#peeked ??= this.next()
+    if (this.#left <= 0) return true
+    this.#peeked = this.#usable()
     return this.#peeked === undefined
   }
 
   /** Whether a destination is usable is asked when its turn comes: it may have died since the first was tried. */
   next(): Target | undefined {
-    const peeked = this.#peeked
-    if (peeked !== undefined) {
-      this.#peeked = undefined
-      return peeked
-    }
     if (this.#left <= 0) return undefined
-    let destination = this.#walk.next()
-    while (destination !== undefined && (!destination.usable || destination.isFull)) {
-      destination = this.#walk.next()
-    }
+    const destination = this.#usable()
+    this.#peeked = undefined
     if (destination === undefined) {
       this.#left = 0
       return undefined
@@ -43,6 +37,15 @@ export class Candidates implements TargetSource {
     this.#first = false
     counters.attempts++
     return destination.target
+  }
+
+  /** The one that was looked at, if it may still be tried, else the next one of the walk that may. */
+  #usable(): Destination | undefined {
+    let destination = this.#peeked ?? this.#walk.next()
+    while (destination !== undefined && (!destination.usable || destination.isFull)) {
+      destination = this.#walk.next()
+    }
+    return destination
   }
 }
 

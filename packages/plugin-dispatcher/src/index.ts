@@ -30,6 +30,8 @@ export {
   defineAlgorithm,
   inOrder,
   type Algorithm,
+  type Preview,
+  type Ranked,
   type SelectContext,
   type Selector,
   type SelectorSetup,

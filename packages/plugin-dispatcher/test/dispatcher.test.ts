@@ -41,6 +41,11 @@ function all(source: TargetSource): string[] {
   return uris
 }
 
+/** How often each destination was tried. */
+function attempts(dispatcher: Dispatcher): number[] {
+  return dispatcher.sets()[0]!.destinations.map(({ counters }) => counters.attempts)
+}
+
 test('round robin: 1000 calls over four, 250 each, every four calls reach every one (scenario 1)', async () => {
   const { select } = await rig('sip:a', 'sip:b', 'sip:c', 'sip:d')
   const chosen = Array.from({ length: 1000 }, (_, n) => select(String(n)).next()!.uri)
@@ -219,6 +224,25 @@ test('a selection that was asked whether it is empty still hands out every desti
   const { clock, dispatcher } = await rig('sip:a', 'sip:b')
   const candidates = dispatcher.select(1, { request: invite(), now: clock.now() })
   expect([candidates.isEmpty, candidates.isEmpty]).toEqual([false, false])
+  expect(attempts(dispatcher)).toEqual([0, 0])
   expect(all(candidates)).toHaveLength(2)
   expect(candidates.isEmpty).toBe(true)
+  expect(attempts(dispatcher)).toEqual([1, 1])
+})
+
+test('a destination that dies between the question and the attempt is not handed out', async () => {
+  const { clock, dispatcher } = await rig('sip:a', 'sip:b')
+  const candidates = dispatcher.select(1, { request: invite(), now: clock.now() })
+  expect(candidates.isEmpty).toBe(false)
+  dispatcher.mark(1, 'sip:a', 'inactive')
+  expect(all(candidates)).toEqual(['sip:b'])
+  expect(attempts(dispatcher)).toEqual([0, 1])
+})
+
+test('a selection of none is empty, and so is one whose limit is spent', async () => {
+  const { clock, dispatcher } = await rig('sip:a', 'sip:b')
+  const ctx = { request: invite(), now: clock.now() }
+  expect(dispatcher.select(1, ctx, { limit: 0 }).isEmpty).toBe(true)
+  const one = dispatcher.select(1, ctx, { limit: 1 })
+  expect([one.isEmpty, all(one).length, one.isEmpty]).toEqual([false, 1, true])
 })

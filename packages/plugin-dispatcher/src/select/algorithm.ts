@@ -19,6 +19,27 @@ export interface Walk {
   next(): Destination | undefined
 }
 
+/** One destination as an algorithm sees it for one request. */
+export interface Ranked {
+  readonly destination: Destination
+  /** What its place goes by, in the algorithm's own unit, which `Preview.score` names. */
+  readonly score: number
+  /** Why the algorithm itself would not choose it: `sheds 30 % of its calls`. Absent: it would. */
+  readonly out?: string
+}
+
+/** What a walk would yield, and by what. */
+export interface Preview {
+  /** As the walk would yield them. Unusable ones may be among them, as in the walk. */
+  readonly order: readonly Ranked[]
+  /** What the scores are, and which goes first: `turns until it is next; least first`. */
+  readonly score: string
+  /** A draw decides among them: the next call may take another than the first. Absent: false. */
+  readonly drawn?: boolean
+  /** All are tried at once. Absent: false. */
+  readonly atOnce?: boolean
+}
+
 /** One algorithm at work on one set. Nothing is allocated per destination when a request comes. */
 export interface Selector {
   /** The destinations of the set, higher priority first; again with new ones after a reload. */
@@ -30,6 +51,11 @@ export interface Selector {
   beginAt?(share: number): void
   /** Called once per request. It may leave unusable destinations in: they are skipped when the walk reaches them. */
   select(ctx: SelectContext): Walk
+  /**
+   * What `select` would yield for this request if it were called now. It moves nothing: no turn, no credit, no draw. Only
+   * operators ask, so it may take its time. Absent: the algorithm's choice cannot be explained.
+   */
+  preview?(ctx: SelectContext): Preview
 }
 
 /** What an algorithm is lent, and what the set says about it. */

@@ -11,7 +11,14 @@
  */
 import { type Destination } from '../destination.js'
 import { usabilityChanges } from '../health/usability.js'
-import { defineAlgorithm, type SelectContext, type Selector, type Walk } from './algorithm.js'
+import {
+  defineAlgorithm,
+  type Preview,
+  type Ranked,
+  type SelectContext,
+  type Selector,
+  type Walk,
+} from './algorithm.js'
 
 const slots = 262_144
 /** With so few, looking costs no more than remembering. */
@@ -50,6 +57,16 @@ class HashCallId implements Selector {
     return walk
   }
 
+  preview(ctx: SelectContext): Preview {
+    const slot = hash(ctx.request.callId, keySeed) & (slots - 1)
+    const walk = new ScoreWalk(this.#destinations, this.#ids, slot)
+    const order: Ranked[] = []
+    for (let each = walk.next(); each !== undefined; each = walk.next()) {
+      order.push({ destination: each, score: walk.cost })
+    }
+    return { order, score: 'cost by the hash of key and id; least first' }
+  }
+
   #standIn(slot: number, walk: ScoreWalk): number {
     if (this.#standIns.length === 0) this.#standIns = new Int32Array(slots).fill(unknown)
     else if (this.#changes !== usabilityChanges()) this.#standIns.fill(unknown)
@@ -75,6 +92,11 @@ class ScoreWalk implements Walk {
     this.#ids = ids
     this.#keyA = mixed(slot ^ keySeed)
     this.#keyB = mixed(slot ^ ~keySeed)
+  }
+
+  /** What the one that was yielded last scored. */
+  get cost(): number {
+    return this.#lastCost
   }
 
   /** The first choice is this one; -1: still to be looked for. */

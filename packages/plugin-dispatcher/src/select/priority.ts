@@ -1,6 +1,6 @@
 /** The highest priority number first; equal ones in the order of the file. Kamailio's 8. */
 import { type Destination } from '../destination.js'
-import { defineAlgorithm, inOrder, type Selector, type Walk } from './algorithm.js'
+import { defineAlgorithm, inOrder, type Preview, type Selector, type Walk } from './algorithm.js'
 
 class Priority implements Selector {
   #destinations: readonly Destination[] = []
@@ -11,6 +11,14 @@ class Priority implements Selector {
 
   select(): Walk {
     return inOrder(this.#destinations)
+  }
+
+  preview(): Preview {
+    const order = this.#destinations.map((destination) => ({
+      destination,
+      score: destination.priority,
+    }))
+    return { order, score: 'priority; highest first' }
   }
 }
 

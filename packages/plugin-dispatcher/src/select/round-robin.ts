@@ -1,6 +1,6 @@
 /** Every usable destination in turn. The turn moves past the one that was used, so a dead one doubles nobody's share. */
 import { type Destination } from '../destination.js'
-import { defineAlgorithm, type Selector, type Walk } from './algorithm.js'
+import { defineAlgorithm, type Preview, type Selector, type Walk } from './algorithm.js'
 
 class RoundRobin implements Selector {
   #destinations: readonly Destination[] = []
@@ -27,14 +27,30 @@ class RoundRobin implements Selector {
   }
 
   select(): Walk {
+    const first = this.#first()
+    this.#turn = first + 1 >= this.#destinations.length ? 0 : first + 1
+    return new RingWalk(this.#destinations, first)
+  }
+
+  preview(): Preview {
+    const { length } = this.#destinations
+    const first = this.#first()
+    const order = this.#destinations.map((_, step) => {
+      const destination = this.#destinations[(first + step) % length]!
+      return { destination, score: step }
+    })
+    return { order, score: 'turns until it is next; least first' }
+  }
+
+  /** The next one in turn that is usable; if none is, the next one. */
+  #first(): number {
     const { length } = this.#destinations
     let first = this.#turn
     for (let step = 0; step < length; step++) {
       if (this.#destinations[first]!.usable) break
       first = first + 1 === length ? 0 : first + 1
     }
-    this.#turn = first + 1 >= length ? 0 : first + 1
-    return new RingWalk(this.#destinations, first)
+    return first
   }
 }
 

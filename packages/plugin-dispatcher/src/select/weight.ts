@@ -6,7 +6,13 @@
  */
 import { type Destination } from '../destination.js'
 import { usabilityChanges } from '../health/usability.js'
-import { defineAlgorithm, type Selector, type Walk } from './algorithm.js'
+import {
+  defineAlgorithm,
+  type Preview,
+  type Ranked,
+  type Selector,
+  type Walk,
+} from './algorithm.js'
 
 /** Usable destinations of one weight. */
 class Group {
@@ -24,15 +30,27 @@ class Group {
     this.members = members
     this.earns = weight * members.length
   }
+
+  copy(): Group {
+    const copy = new Group(this.weight, this.members)
+    copy.credit = this.credit
+    copy.turn = this.turn
+    return copy
+  }
+}
+
+/** Everything that the next selection goes by. */
+interface Prepared {
+  readonly groups: readonly Group[]
+  /** What all groups earn together. */
+  readonly total: number
+  /** Fallbacks only: those of weight 0, and those that were not usable and may be by now. */
+  readonly last: readonly Destination[]
 }
 
 class SmoothWeight implements Selector {
   #destinations: readonly Destination[] = []
-  #groups: readonly Group[] = []
-  /** What all groups earn together. */
-  #total = 0
-  /** Fallbacks only: those of weight 0, and those that were not usable and may be by now. */
-  #last: readonly Destination[] = []
+  #prepared: Prepared = { groups: [], total: 0, last: [] }
   #preparedAt = -1
 
   load(destinations: readonly Destination[]): void {
@@ -41,49 +59,71 @@ class SmoothWeight implements Selector {
   }
 
   select(): Walk {
-    if (this.#preparedAt !== usabilityChanges()) this.#prepare()
-    const groups = this.#groups
-    let richest: Group | undefined
-    for (let index = 0; index < groups.length; index++) {
-      const group = groups[index]!
-      group.credit += group.earns
-      if (richest === undefined || group.credit > richest.credit) richest = group
+    if (this.#preparedAt !== usabilityChanges()) {
+      this.#prepared = prepare(this.#destinations, this.#prepared)
+      this.#preparedAt = usabilityChanges()
     }
-    if (richest === undefined) return new GroupWalk(groups, this.#last, undefined)
-    richest.credit -= this.#total
-    const chosen = richest.members[richest.turn]
-    richest.turn = richest.turn + 1 === richest.members.length ? 0 : richest.turn + 1
-    return new GroupWalk(groups, this.#last, chosen)
+    const { groups, last } = this.#prepared
+    return new GroupWalk(groups, last, choose(this.#prepared))
   }
 
-  /** Credits and turns of the groups go on, so that whoever comes and goes often starves nobody. */
-  #prepare(): void {
-    this.#preparedAt = usabilityChanges()
-    const byWeight = new Map<number, Destination[]>()
-    const weightless: Destination[] = []
-    const unusable: Destination[] = []
-    for (const destination of this.#destinations) {
-      if (!destination.usable) unusable.push(destination)
-      else if (destination.weight === 0) weightless.push(destination)
-      else {
-        const members = byWeight.get(destination.weight)
-        if (members === undefined) byWeight.set(destination.weight, [destination])
-        else members.push(destination)
-      }
+  preview(): Preview {
+    const current = this.#preparedAt === usabilityChanges()
+    const prepared = current ? this.#prepared : prepare(this.#destinations, this.#prepared)
+    const { last, total } = prepared
+    const groups = prepared.groups.map((group) => group.copy())
+    const credits = new Map<Destination, number>()
+    for (const { members, credit, earns } of groups) {
+      for (const member of members) credits.set(member, credit + earns)
     }
-    const groups = Array.from(byWeight, ([weight, members]) => new Group(weight, members))
-    const total = groups.reduce((sum, { earns }) => sum + earns, 0)
-    for (const group of groups) {
-      const before = this.#groups.find((each) => each.weight === group.weight)
-      if (before === undefined) continue
-      // Credit is worth a share of one call: of the new total as much as of the old one.
-      group.credit = (before.credit / this.#total) * total
-      group.turn = turnAfter(before, group.members)
+    const walk = new GroupWalk(groups, last, choose({ groups, total, last }))
+    const order: Ranked[] = []
+    for (let each = walk.next(); each !== undefined; each = walk.next()) {
+      order.push({ destination: each, score: credits.get(each) ?? 0 })
     }
-    this.#groups = groups
-    this.#total = total
-    this.#last = [...weightless, ...unusable]
+    return { order, score: 'credit of those of its weight; highest first' }
   }
+}
+
+/** Every group earns, the richest pays what all earned, and the turn of its members moves on. */
+function choose({ groups, total }: Prepared): Destination | undefined {
+  let richest: Group | undefined
+  for (let index = 0; index < groups.length; index++) {
+    const group = groups[index]!
+    group.credit += group.earns
+    if (richest === undefined || group.credit > richest.credit) richest = group
+  }
+  if (richest === undefined) return undefined
+  richest.credit -= total
+  const chosen = richest.members[richest.turn]
+  richest.turn = richest.turn + 1 === richest.members.length ? 0 : richest.turn + 1
+  return chosen
+}
+
+/** Credits and turns of the groups go on, so that whoever comes and goes often starves nobody. */
+function prepare(destinations: readonly Destination[], before: Prepared): Prepared {
+  const byWeight = new Map<number, Destination[]>()
+  const weightless: Destination[] = []
+  const unusable: Destination[] = []
+  for (const destination of destinations) {
+    if (!destination.usable) unusable.push(destination)
+    else if (destination.weight === 0) weightless.push(destination)
+    else {
+      const members = byWeight.get(destination.weight)
+      if (members === undefined) byWeight.set(destination.weight, [destination])
+      else members.push(destination)
+    }
+  }
+  const groups = Array.from(byWeight, ([weight, members]) => new Group(weight, members))
+  const total = groups.reduce((sum, { earns }) => sum + earns, 0)
+  for (const group of groups) {
+    const same = before.groups.find((each) => each.weight === group.weight)
+    if (same === undefined) continue
+    // Credit is worth a share of one call: of the new total as much as of the old one.
+    group.credit = (same.credit / before.total) * total
+    group.turn = turnAfter(same, group.members)
+  }
+  return { groups, total, last: [...weightless, ...unusable] }
 }
 
 /** Where the turn of a group stands among other members: with whom it was, or the next one who is still there. */
