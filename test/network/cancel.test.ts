@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { Phone } from '@sipwright/framework/testing'
 import { bob, linger, rig } from './rig.js'
 
-test('scenario 31: CANCEL before the gateway spoke: 200 at once, A is cancelled at its first 1xx, B never called (§9.1)', async () => {
+test('4b.31: CANCEL before the gateway spoke: 200 at once, A is cancelled at its first 1xx, B never called (§9.1)', async () => {
   const { network, app, caller, gateways } = await rig({
     gateways: [[{ status: 180, afterMs: 3_000 }], 200],
   })
@@ -22,7 +22,7 @@ test('scenario 31: CANCEL before the gateway spoke: 200 at once, A is cancelled 
 })
 
 test.each(['silence', 503] as const)(
-  'scenario 31: after a CANCEL B is not tried, though A answers %s (§16.10)',
+  '4b.31: after a CANCEL B is not tried, though A answers %s (§16.10)',
   async (answer) => {
     const late = answer === 'silence' ? answer : [{ status: answer, afterMs: 1_000 }]
     const { network, app, caller, gateways } = await rig({ gateways: [late, 200] })
@@ -52,7 +52,7 @@ test('CANCEL while it rings: the gateway gets it on the branch of its INVITE, th
   expect(app.transactions).toBe(0)
 })
 
-test('scenario 32: after failover only B is cancelled', async () => {
+test('4b.32: after failover only B is cancelled', async () => {
   const { network, caller, gateways } = await rig({ gateways: [503, [{ status: 180 }]] })
   const call = caller.call(bob)
   await network.run(1_000)
@@ -62,7 +62,7 @@ test('scenario 32: after failover only B is cancelled', async () => {
   expect(call.outcome).toBe(487)
 })
 
-test('scenario 32: a 200 that crosses the CANCEL wins: the call stands and can be ended (§9.2, §16.10)', async () => {
+test('4b.32: a 200 that crosses the CANCEL wins: the call stands and can be ended (§9.2, §16.10)', async () => {
   const { network, app, caller, gateways } = await rig({
     gateways: [[{ status: 180 }, { status: 200, afterMs: 1_002 }]],
   })

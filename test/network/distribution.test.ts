@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals'
 import { bob, rig, shares } from './rig.js'
 
-test('scenario 1: round robin gives each of four gateways 250 of 1000 calls, each once in every four', async () => {
+test('4b.1: round robin gives each of four gateways 250 of 1000 calls, each once in every four', async () => {
   const { network, caller, gateways } = await rig({ gateways: [200, 200, 200, 200] })
   for (let i = 0; i < 1_000; i++) {
     caller.call(bob)
@@ -16,7 +16,7 @@ test('scenario 1: round robin gives each of four gateways 250 of 1000 calls, eac
   for (let i = 0; i + 4 <= order.length; i++) expect(new Set(order.slice(i, i + 4)).size).toBe(4)
 })
 
-test('scenario 2: without B, A C and D get 300 of 900 calls each', async () => {
+test('4b.2: without B, A C and D get 300 of 900 calls each', async () => {
   const { network, caller, gateways, dispatcher, uris } = await rig({
     gateways: [200, 200, 200, 200],
   })
@@ -28,7 +28,7 @@ test('scenario 2: without B, A C and D get 300 of 900 calls each', async () => {
   expect(shares(gateways)).toEqual([300, 0, 300, 300])
 })
 
-test('scenario 9: after a 503 of A, B gets one INVITE and C none', async () => {
+test('4b.9: after a 503 of A, B gets one INVITE and C none', async () => {
   const { network, caller, gateways } = await rig({ gateways: [503, 200, 200] })
   const call = caller.call(bob)
   await network.run(60_000)
@@ -36,7 +36,7 @@ test('scenario 9: after a 503 of A, B gets one INVITE and C none', async () => {
   expect(gateways.map((gateway) => gateway.count('INVITE'))).toEqual([1, 1, 0])
 })
 
-test('scenario 27: who was challenged goes back, a second later, to the gateway that made the nonce (§22.2, §22.3)', async () => {
+test('4b.27: who was challenged goes back, a second later, to the gateway that made the nonce (§22.2, §22.3)', async () => {
   const once = (status: number) => (_request: unknown, nth: number) => (nth === 0 ? status : 200)
   for (const status of [401, 407]) {
     const { network, caller, gateways, observed } = await rig({
@@ -59,7 +59,7 @@ test('scenario 27: who was challenged goes back, a second later, to the gateway 
   }
 })
 
-test('scenario 27: a challenge that comes after a failover is remembered of the gateway that made it', async () => {
+test('4b.27: a challenge that comes after a failover is remembered of the gateway that made it', async () => {
   const once = (_request: unknown, nth: number) => (nth === 0 ? 407 : 200)
   const { network, caller, gateways } = await rig({ gateways: [503, 503, once, 200] })
   caller.call(bob, { callId: 'challenged', fromTag: 'caller' })
@@ -71,7 +71,7 @@ test('scenario 27: a challenge that comes after a failover is remembered of the 
   expect(shares(gateways)).toEqual([1, 1, 2, 0])
 })
 
-test('scenario 38: drained, down or removed, A keeps its dialog: both directions reach it, unselected (§12.2, §16.12)', async () => {
+test('4b.38: drained, down or removed, A keeps its dialog: both directions reach it, unselected (§12.2, §16.12)', async () => {
   const { network, caller, gateways, dispatcher, observed, uris, configured } = await rig({
     gateways: [200, 200],
     probe: { intervalMs: 2_000, timeoutMs: 1_000 },
@@ -116,7 +116,7 @@ test('scenario 38: drained, down or removed, A keeps its dialog: both directions
   expect(observed.selections).toBe(1)
 })
 
-test('scenario 38: the callee on a removed A hangs up, and the caller hears it (§16.12)', async () => {
+test('4b.38: the callee on a removed A hangs up, and the caller hears it (§16.12)', async () => {
   const { network, caller, gateways, dispatcher, observed, uris, configured } = await rig({
     gateways: [200, 200],
   })

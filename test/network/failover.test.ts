@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { SipError } from '@sipwright/framework'
 import { bob, linger, rig } from './rig.js'
 
-test('scenario 18: a 503 is acknowledged by us and B gets the same call on a new branch (§17.1.1.3, RFC 3263 §4.3)', async () => {
+test('4b.18: a 503 is acknowledged by us and B gets the same call on a new branch (§17.1.1.3, RFC 3263 §4.3)', async () => {
   const { network, app, caller, gateways } = await rig({
     gateways: [503, [{ status: 180 }, { status: 200, afterMs: 500 }]],
   })
@@ -25,7 +25,7 @@ test('scenario 18: a 503 is acknowledged by us and B gets the same call on a new
   expect(app.transactions).toBe(0)
 })
 
-test('scenario 20: a silent A gets its INVITE at 0, 0.5 and 1.5 s, then B gets the call, and A no CANCEL (§9.1)', async () => {
+test('4b.20: a silent A gets its INVITE at 0, 0.5 and 1.5 s, then B gets the call, and A no CANCEL (§9.1)', async () => {
   const { network, caller, gateways } = await rig({
     gateways: ['silence', 200],
     relay: { timeoutMs: 2_000 },
@@ -39,7 +39,7 @@ test('scenario 20: a silent A gets its INVITE at 0, 0.5 and 1.5 s, then B gets t
   expect(call.outcome).toBe(200)
 })
 
-test('scenario 20: without a limit of our own Timer B ends the silence after 32 s (§17.1.1.2)', async () => {
+test('4b.20: without a limit of our own Timer B ends the silence after 32 s (§17.1.1.2)', async () => {
   const { network, caller, gateways } = await rig({ gateways: ['silence', 200] })
   const call = caller.call(bob)
   await network.run(60_000)
@@ -51,7 +51,7 @@ test('scenario 20: without a limit of our own Timer B ends the silence after 32 
   expect(call.outcome).toBe(200)
 })
 
-test('scenario 21: a late 180 of A, while B rings, is answered by a CANCEL and not forwarded (§16.10)', async () => {
+test('4b.21: a late 180 of A, while B rings, is answered by a CANCEL and not forwarded (§16.10)', async () => {
   const { network, caller, gateways } = await rig({
     gateways: [
       [{ status: 180, afterMs: 3_000 }],
@@ -69,7 +69,7 @@ test('scenario 21: a late 180 of A, while B rings, is answered by a CANCEL and n
   expect(call.final?.toTag).toBe(b!.invitations[0]?.dialog?.localTag)
 })
 
-test('scenario 21: a late 200 of A wins over B, who is cancelled; a further 200 of B is forwarded too (§16.7 step 5, RFC 6026)', async () => {
+test('4b.21: a late 200 of A wins over B, who is cancelled; a further 200 of B is forwarded too (§16.7 step 5, RFC 6026)', async () => {
   const { network, caller, gateways } = await rig({
     gateways: [
       [{ status: 200, afterMs: 3_000 }],
@@ -86,7 +86,7 @@ test('scenario 21: a late 200 of A wins over B, who is cancelled; a further 200 
   expect([a, b].map((gateway) => gateway!.invitations[0]?.acknowledged)).toEqual([true, true])
 })
 
-test('scenario 22: a closed UDP port (ICMP) hands the call to B within 200 ms (§16.9)', async () => {
+test('4b.22: a closed UDP port (ICMP) hands the call to B within 200 ms (§16.9)', async () => {
   const { network, caller, gateways } = await rig({ gateways: [200, 200] })
   network.crash('192.0.2.11', 'unreachable')
   const call = caller.call(bob)
@@ -95,7 +95,7 @@ test('scenario 22: a closed UDP port (ICMP) hands the call to B within 200 ms (�
   expect(gateways[1]!.times('INVITE')[0]).toBeLessThan(200)
 })
 
-test('scenario 23: a refused TCP connection hands the call to B within 100 ms, and the caller gets 200', async () => {
+test('4b.23: a refused TCP connection hands the call to B within 100 ms, and the caller gets 200', async () => {
   const { network, caller, gateways } = await rig({ gateways: [200, 200], transport: 'tcp' })
   network.crash('192.0.2.11', 'unreachable')
   const call = caller.call(bob)
@@ -104,7 +104,7 @@ test('scenario 23: a refused TCP connection hands the call to B within 100 ms, a
   expect(gateways[1]!.times('INVITE')[0]).toBeLessThan(100)
 })
 
-test('scenario 23: a TCP black hole costs its own call the connect timeout, and other calls nothing', async () => {
+test('4b.23: a TCP black hole costs its own call the connect timeout, and other calls nothing', async () => {
   const { network, caller, gateways } = await rig({ gateways: [200, 200], transport: 'tcp' })
   network.fault('192.0.2.11:5060', { kind: 'black-hole' })
   const [swallowed, other] = [caller.call(bob), caller.call(bob)]
@@ -116,7 +116,7 @@ test('scenario 23: a TCP black hole costs its own call the connect timeout, and 
   expect(gateways[1]!.invitations).toHaveLength(2)
 })
 
-test('scenario 24: a connection that A closed is opened again, and A gets one INVITE', async () => {
+test('4b.24: a connection that A closed is opened again, and A gets one INVITE', async () => {
   const { network, caller, gateways } = await rig({ gateways: [200], transport: 'tcp' })
   caller.call(bob)
   await network.run(1_000)
@@ -128,7 +128,7 @@ test('scenario 24: a connection that A closed is opened again, and A gets one IN
   expect(gateways[0]!.count('INVITE')).toBe(2)
 })
 
-test('scenario 24: where the connection was closed and a new one is refused, B gets the call', async () => {
+test('4b.24: where the connection was closed and a new one is refused, B gets the call', async () => {
   const { network, caller, gateways } = await rig({ gateways: [200, 200], transport: 'tcp' })
   caller.call(bob)
   caller.call(bob)
@@ -142,7 +142,7 @@ test('scenario 24: where the connection was closed and a new one is refused, B g
   expect(gateways[1]!.invitations).toHaveLength(2)
 })
 
-test('scenario 24: a half-open connection is found out by its first message, and B gets the call within 1 s', async () => {
+test('4b.24: a half-open connection is found out by its first message, and B gets the call within 1 s', async () => {
   const { network, caller, gateways, observed } = await rig({
     gateways: [200, 200],
     transport: 'tcp',
@@ -159,7 +159,7 @@ test('scenario 24: a half-open connection is found out by its first message, and
   expect(observed.failures[0]).toBeInstanceOf(SipError)
 })
 
-test('scenario 25: a failed TLS handshake is a transport error, and the handler is told why', async () => {
+test('4b.25: a failed TLS handshake is a transport error, and the handler is told why', async () => {
   const { network, caller, gateways, observed } = await rig({
     gateways: [200, 200],
     transport: 'tls',
@@ -172,7 +172,7 @@ test('scenario 25: a failed TLS handshake is a transport error, and the handler 
   expect(String(observed.failures[0])).toContain('self-signed certificate')
 })
 
-test('scenario 26: who rings and says no more is cancelled by Timer C, and nobody else is tried (§16.8)', async () => {
+test('4b.26: who rings and says no more is cancelled by Timer C, and nobody else is tried (§16.8)', async () => {
   const { network, app, caller, gateways } = await rig({
     gateways: [[{ status: 180 }], 200],
     relay: { timeoutMs: 2_000, ringMs: 5_000 },
@@ -190,7 +190,7 @@ test('scenario 26: who rings and says no more is cancelled by Timer C, and nobod
 })
 
 test.each([486, 480, 404, 488, 401, 407])(
-  'scenario 27: %i is the caller’s to know: forwarded, and B gets nothing (§16.7 step 6)',
+  '4b.27: %i is the caller’s to know: forwarded, and B gets nothing (§16.7 step 6)',
   async (status) => {
     const { network, app, caller, gateways } = await rig({ gateways: [status, 200] })
     const call = caller.call(bob)
@@ -202,7 +202,7 @@ test.each([486, 480, 404, 488, 401, 407])(
   },
 )
 
-test('scenario 28: a 603 ends it: no other branch, though the handler asks for one (§16.7 step 5)', async () => {
+test('4b.28: a 603 ends it: no other branch, though the handler asks for one (§16.7 step 5)', async () => {
   const { network, caller, gateways } = await rig({ gateways: [603, 200], failoverOn: [503, 603] })
   const call = caller.call(bob)
   await network.run(5_000)
@@ -214,7 +214,7 @@ test.each([
   { name: 'all 503 become 500', answers: [503, 503], status: 500 },
   { name: 'a 486 is better than a 503', answers: [503, 486], status: 486 },
   { name: 'a timeout and a 503 become 408', answers: ['silence', 503] as const, status: 408 },
-])('scenario 30: $name (§16.7 step 6)', async ({ answers, status }) => {
+])('4b.30: $name (§16.7 step 6)', async ({ answers, status }) => {
   const { network, app, caller, gateways } = await rig({
     gateways: answers,
     relay: { timeoutMs: 2_000 },
@@ -227,7 +227,7 @@ test.each([
   expect(app.transactions).toBe(0)
 })
 
-test('scenario 30: without a usable gateway 503 goes out, without Retry-After (§21.5.4)', async () => {
+test('4b.30: without a usable gateway 503 goes out, without Retry-After (§21.5.4)', async () => {
   const { network, caller, dispatcher, uris } = await rig({ gateways: [200] })
   dispatcher.mark('gateways', uris[0]!, 'inactive')
   const call = caller.call(bob)
@@ -236,7 +236,7 @@ test('scenario 30: without a usable gateway 503 goes out, without Retry-After (�
   expect(call.final?.headers.has('Retry-After')).toBe(false)
 })
 
-test('scenario 33: two attempts are two, though four gateways are there', async () => {
+test('4b.33: two attempts are two, though four gateways are there', async () => {
   const { network, caller, gateways } = await rig({
     gateways: [503, 503, 200, 200],
     relay: { maxAttempts: 2 },
@@ -247,7 +247,7 @@ test('scenario 33: two attempts are two, though four gateways are there', async 
   expect(gateways.map((gateway) => gateway.count('INVITE'))).toEqual([1, 1, 0, 0])
 })
 
-test('scenario 33: a deadline over all attempts ends them with 408', async () => {
+test('4b.33: a deadline over all attempts ends them with 408', async () => {
   const { network, caller, gateways } = await rig({
     gateways: ['silence', 'silence', 'silence', 'silence', 200],
     relay: { timeoutMs: 3_000, deadlineMs: 10_000 },
@@ -260,7 +260,7 @@ test('scenario 33: a deadline over all attempts ends them with 408', async () =>
   expect(gateways[4]!.seen).toHaveLength(0)
 })
 
-test('scenario 33: each attempt carries Max-Forwards less one, the same body and unknown headers (§16.6)', async () => {
+test('4b.33: each attempt carries Max-Forwards less one, the same body and unknown headers (§16.6)', async () => {
   const { network, caller, gateways } = await rig({ gateways: [503, 503, 200] })
   caller.call(bob, {
     maxForwards: 33,
@@ -276,7 +276,7 @@ test('scenario 33: each attempt carries Max-Forwards less one, the same body and
   }
 })
 
-test('scenario 34: a repeated INVITE selects nothing and gets the last response again (§17.2.1)', async () => {
+test('4b.34: a repeated INVITE selects nothing and gets the last response again (§17.2.1)', async () => {
   const { network, caller, gateways, observed } = await rig({ gateways: [[{ status: 180 }], 200] })
   network.impair('192.0.2.100', '192.0.2.1', { duplication: 1 })
   const call = caller.call(bob)
@@ -286,7 +286,7 @@ test('scenario 34: a repeated INVITE selects nothing and gets the last response 
   expect(call.seen.map(({ response }) => response.status)).toEqual([100, 100, 180])
 })
 
-test('scenario 35: a MESSAGE to a silent gateway is resent up to each T2, and never answered 408 (§17.1.2.2, RFC 4320)', async () => {
+test('4b.35: a MESSAGE to a silent gateway is resent up to each T2, and never answered 408 (§17.1.2.2, RFC 4320)', async () => {
   const { network, app, caller, gateways } = await rig({ gateways: ['silence'] })
   const sent = caller.send('MESSAGE', bob)
   await network.run(31_900)
@@ -298,7 +298,7 @@ test('scenario 35: a MESSAGE to a silent gateway is resent up to each T2, and ne
   expect(app.transactions).toBe(0)
 })
 
-test('scenario 35: a silent gateway loses a MESSAGE to the next one', async () => {
+test('4b.35: a silent gateway loses a MESSAGE to the next one', async () => {
   const { network, caller, gateways } = await rig({
     gateways: ['silence', 200],
     relay: { timeoutMs: 2_000 },

@@ -21,7 +21,7 @@ async function until(rig: Rig, gateway: number, state: string): Promise<number> 
 }
 
 test.each([3, 5, 8, 13])(
-  'scenario 47: a silent gateway is tried on after one lost probe, out after three, back after two answers (phase %i)',
+  '4b.47: a silent gateway is tried on after one lost probe, out after three, back after two answers (phase %i)',
   async (phase) => {
     const built = await rig({ gateways: [200, 200], probe })
     const { network, caller, gateways, dispatcher } = built
@@ -59,7 +59,7 @@ test.each([3, 5, 8, 13])(
   },
 )
 
-test('scenario 47: one lost probe of three never takes a gateway out', async () => {
+test('4b.47: one lost probe of three never takes a gateway out', async () => {
   let probes = 0
   const built = await rig({
     gateways: [({ method }) => (method === 'OPTIONS' && probes++ % 3 === 0 ? 'silence' : 200)],
@@ -79,7 +79,7 @@ function answering(...answers: (number | 'silence' | readonly AnswerStep[])[]) {
   })
 }
 
-test('scenario 49: a listed status is life and silence is none, though 408 is listed; each 2xx always is life', async () => {
+test('4b.49: a listed status is life and silence is none, though 408 is listed; each 2xx always is life', async () => {
   const built = await rig({
     gateways: answering(404, 408, 'silence', 202, 486),
     probe: { ...probe, replyCodes: [404, 408] },
@@ -94,7 +94,7 @@ test('scenario 49: a listed status is life and silence is none, though 408 is li
   expect(shares(gateways)).toEqual([2, 2, 0, 2, 0])
 })
 
-test('scenario 49: without a list 404 is a failure, and the reason says what came', async () => {
+test('4b.49: without a list 404 is a failure, and the reason says what came', async () => {
   const built = await rig({ gateways: answering(404), probe })
   await built.network.run(20_000)
   expect(states(built)).toEqual(['inactive'])

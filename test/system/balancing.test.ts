@@ -101,7 +101,7 @@ async function countsOf(backends: readonly Sipp[]): Promise<SippCounts[]> {
   return Promise.all(backends.map((backend) => backend.stopped()))
 }
 
-test('round robin gives three backends exactly a third each (scenario 1)', async () => {
+test('4b.1: round robin gives three backends exactly a third each', async () => {
   const { call, backends } = await rig({ scenarios: ['backend', 'backend', 'backend'] })
   const caller = await call({ callsPerSecond: 100, calls: 300 })
   expect(await caller.finished()).toEqual(successful(300))
@@ -143,7 +143,7 @@ test.each<Via>(['udp', 'tcp'])(
   60_000,
 )
 
-test('a backend that answers 503 costs no call, and gets one INVITE for each (scenario 18)', async () => {
+test('4b.18: a backend that answers 503 costs no call, and gets one INVITE for each', async () => {
   const { call, backends } = await rig({
     scenarios: ['busy-backend', 'backend'],
     algorithm: 'priority',
@@ -155,7 +155,7 @@ test('a backend that answers 503 costs no call, and gets one INVITE for each (sc
   expect(good).toEqual(successful(100))
 }, 60_000)
 
-test('calls in progress keep to a backend that a reload took away (§12.2, scenario 38)', async () => {
+test('4b.38: calls in progress keep to a backend that a reload took away (§12.2)', async () => {
   const { call, backends, keepOnly } = await rig({ scenarios: ['backend', 'backend'] })
   const caller = await call({ callsPerSecond: 50, calls: 150, holdMs: 2_000 })
   await pause(1_500)
@@ -188,7 +188,7 @@ test('a backend by name is located by SRV, and a dead server of the name costs n
 }, 60_000)
 
 test.each<Via>(['udp', 'tcp'])(
-  'a backend killed under 200 calls/s over %s costs no call (§16.9, scenarios 22, 23)',
+  '4b.22, 4b.23: a backend killed under 200 calls/s over %s costs no call (§16.9)',
   async (behind) => {
     const { call, backends, ports } = await rig({
       scenarios: ['answering-backend', 'answering-backend', 'answering-backend'],

@@ -46,13 +46,13 @@ function attempts(dispatcher: Dispatcher): number[] {
   return dispatcher.sets()[0]!.destinations.map(({ counters }) => counters.attempts)
 }
 
-test('round robin: 1000 calls over four, 250 each, every four calls reach every one (scenario 1)', async () => {
+test('4b.1: round robin: 1000 calls over four, 250 each, every four calls reach every one', async () => {
   const { select } = await rig('sip:a', 'sip:b', 'sip:c', 'sip:d')
   const chosen = Array.from({ length: 1000 }, (_, n) => select(String(n)).next()!.uri)
   for (let n = 0; n + 4 <= 1000; n++) expect(new Set(chosen.slice(n, n + 4)).size).toBe(4)
 })
 
-test('round robin with one down: 300 each for the other three (scenario 2)', async () => {
+test('4b.2: round robin with one down: 300 each for the other three', async () => {
   const { dispatcher, select } = await rig('sip:a', 'sip:b', 'sip:c', 'sip:d')
   dispatcher.mark(1, 'sip:b', 'inactive')
   const chosen = Array.from({ length: 900 }, (_, n) => select(String(n)).next()!.uri)
@@ -83,7 +83,7 @@ test('a destination that dies while others are tried is passed over', async () =
   expect(all(source)).toEqual(['sip:c'])
 })
 
-test('a reload keeps states and the turn; what is new joins (scenario 57)', async () => {
+test('4b.57: a reload keeps states and the turn; what is new joins', async () => {
   const { config, dispatcher, select, state } = await rig('sip:a', 'sip:b', 'sip:c')
   dispatcher.mark(1, 'sip:c', 'inactive')
   expect(select('1').next()!.uri).toBe('sip:a')
@@ -95,7 +95,7 @@ test('a reload keeps states and the turn; what is new joins (scenario 57)', asyn
   expect(select('4').next()!.uri).toBe('sip:a')
 })
 
-test('a refused reload leaves the running sets, and reloads run one after the other (scenario 58)', async () => {
+test('4b.58: a refused reload leaves the running sets, and reloads run one after the other', async () => {
   const { config, dispatcher, select, state } = await rig('sip:a')
   state.load = () => Promise.reject(new SipError('SIPW_ERR_DISPATCHER_LIST', ['x', 'y']))
   const refused = dispatcher.reload()
@@ -147,7 +147,7 @@ test('an unknown set or destination is named', async () => {
   expect(() => dispatcher.mark(1, 'sip:z', 'active')).toThrow('set 1 has no destination sip:z')
 })
 
-test('weights 50/25/25: every four calls 2/1/1, never three in a row (scenario 3)', async () => {
+test('4b.3: weights 50/25/25: every four calls 2/1/1, never three in a row', async () => {
   const { config, dispatcher, select, state } = await rig('sip:x')
   const weighted = dispatcherConfig.parse({
     sets: {
@@ -171,7 +171,7 @@ test('weights 50/25/25: every four calls 2/1/1, never three in a row (scenario 3
   expect(all(select('last')).toSorted()).toEqual(['sip:a', 'sip:b', 'sip:c'])
 })
 
-test('hash of Call-ID: one of six down moves its own keys only, over all others (scenarios 11–13)', async () => {
+test('4b.11, 4b.12, 4b.13: hash of Call-ID: one of six down moves its own keys only, over all others', async () => {
   const uris = Array.from({ length: 6 }, (_, n) => `sip:10.0.0.${n}`)
   const { dispatcher, select } = await rig(...uris)
   const reversed = await rig(...uris.toReversed())
