@@ -54,6 +54,10 @@ export const errors = {
     text: 'context key "%s" is not set; is the middleware that sets it in @Use()?',
   },
   SIPW_ERR_NO_LISTENER: { status: 500, text: 'no %s listener to reach %s by; add one to listen' },
+  SIPW_ERR_TARGET_MARK: {
+    status: 500,
+    text: "a target's mark has letters, digits, - and _, 64 at most, not '%s'",
+  },
   SIPW_ERR_FORWARD: { status: 500, text: 'a request could not be sent to %s' },
   // server: what is checked at start-up
   SIPW_ERR_DECORATOR_MODE: {

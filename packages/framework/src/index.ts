@@ -19,6 +19,7 @@ export {
 } from './message/uri.js'
 export { type Via } from './message/via.js'
 
+export { Deadlines, type Timed } from './transaction/deadlines.js'
 export { type Timers } from './transaction/timers.js'
 export { type Target, type TargetSource } from './proxy/target.js'
 export { type Branch, type FailureCause, type RelayOptions } from './proxy/proxy-context.js'

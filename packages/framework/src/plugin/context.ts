@@ -29,6 +29,13 @@ export interface AnyContext {
   readonly source: Source
   /** Milliseconds of the app's clock, read once for this input. */
   readonly now: number
+  /**
+   * Within a dialog: the marks of the targets that its first request was sent to (`Target.mark`), which our Record-Route
+   * has carried, signed. Nearly always one; two where a call came by here twice. Empty outside a dialog.
+   */
+  readonly dialogMarks: readonly string[]
+  /** We stay in the path of the dialog that this request opens: `recordRoute` was called. */
+  readonly recordRouted: boolean
   /** The value of a slot; throws SIPW_ERR_CONTEXT_KEY_MISSING if no middleware has set it. */
   get<T>(key: ContextKey<T>): T
   /** The value of a slot, or undefined. */
@@ -91,6 +98,8 @@ export interface ResponseContext extends AnyContext {
 
 /** The copy that leaves for one target; `request` is that copy, edits touch this branch only. */
 export interface BranchContext extends AnyContext {
+  /** Undefined for an ACK. */
+  readonly branch: Branch | undefined
   readonly index: number
   readonly target: Target | undefined
 }

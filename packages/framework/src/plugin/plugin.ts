@@ -42,6 +42,11 @@ export interface Host {
   readonly chance: Chance
   /** The other processes that serve the same calls, if there are any. */
   readonly workers: Workers
+  /**
+   * A secret for a purpose of the plugin's own, derived from the app's: the same in every worker, on every node that shares
+   * the app's secret, and after a restart. Begin the purpose with the plugin's name.
+   */
+  secretFor(purpose: string): string
   /** Registers an instance under a token; throws SIPW_ERR_SERVICE_DUPLICATE for a second one. */
   provide<T>(token: ServiceToken<T>, instance: T): void
   /** The instance that another plugin provided; that plugin must be in `requires`. */

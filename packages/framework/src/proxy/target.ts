@@ -8,6 +8,11 @@ export interface Target {
   readonly role: 'request-uri' | 'next-hop'
   /** Whose choice it was: the dispatcher hangs its destination here. */
   readonly origin?: unknown
+  /**
+   * A name that requests within the dialog bring back, signed in our Record-Route: `dialogMarks`. The far ends can read it,
+   * so it must not say more than they may know. Letters, digits, `-` and `_`, 64 at most.
+   */
+  readonly mark?: string
 }
 
 /** Yields targets in order of preference: the first choice and then the fallbacks. */

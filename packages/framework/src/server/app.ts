@@ -100,6 +100,7 @@ export class App {
   readonly #zones: Zones
   readonly #listeners: Listeners
   readonly #seat: WorkerSeat | undefined
+  readonly #dialogs: DialogTokens
   #resolver: Resolver | undefined = undefined
   #options: EndpointOptions | undefined = undefined
   #endpoint: Endpoint | undefined = undefined
@@ -117,6 +118,7 @@ export class App {
     this.#zones = new Zones(options.zones)
     this.#listeners = new Listeners(options.domains ?? [], this.#zones)
     this.#seat = options.worker
+    this.#dialogs = new DialogTokens(options.secret ?? options.worker?.secret)
     for (const transport of [udp, tcp, ...(options.transports ?? [])]) {
       this.#transports.set(transport.name, transport)
     }
@@ -149,7 +151,7 @@ export class App {
       listeners: this.#listeners,
       zones: this.#zones,
       resolver,
-      dialogs: new DialogTokens(options.secret ?? options.worker?.secret),
+      dialogs: this.#dialogs,
     }
     this.#endpoint = new Endpoint(this.#options)
   }
@@ -316,6 +318,7 @@ export class App {
       clock: this.#clock,
       chance: this.#chance,
       workers: this.#seat?.workers ?? alone,
+      secretFor: (purpose) => this.#dialogs.secretFor(purpose),
       provide: (token, instance) => container.provide(token, instance),
       resolve: (token) => container.resolve(token),
       use: (middleware) => hooks.newRequest.push(buildStep(middleware, container)),

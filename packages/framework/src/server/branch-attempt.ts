@@ -49,12 +49,12 @@ export class BranchAttempt implements ClientUser {
   start(): void {
     const { incoming } = this.#proxying
     const { endpoint, route } = incoming
-    const { target, index, breadth } = this.#branch
+    const { target, breadth } = this.#branch
     if (!this.#mayLeave()) return
     try {
       const copy = copyFor(incoming.request, target, breadth)
       if (endpoint.hooks.forward.length > 0 || route?.branch !== undefined) {
-        const view = new BranchView(incoming, copy, index, target)
+        const view = new BranchView(incoming, copy, this.#branch)
         for (const hook of endpoint.hooks.forward) endpoint.guard(hook, view)
         if (route?.branch !== undefined) endpoint.guard(route.branch, view)
       }
@@ -184,7 +184,8 @@ export class BranchAttempt implements ClientUser {
       const copy = last ? this.#copy! : this.#copy!.clone()
       const { local } = listener
       if (incoming.recordRouted) {
-        const mark = `;${tokenParameter}=${endpoint.dialogs.of(incoming.request.callId)}`
+        const token = endpoint.dialogs.of(incoming.request, this.#branch.target.mark)
+        const mark = `;${tokenParameter}=${token}`
         addRecordRoute(
           copy,
           recordRouteFor(incoming.source.flow.local, local, schemeFor(copy), mark),

@@ -35,6 +35,14 @@ class Derived implements AnyContext {
     return this.base.now
   }
 
+  get dialogMarks(): readonly string[] {
+    return this.base.dialogMarks
+  }
+
+  get recordRouted(): boolean {
+    return this.base.recordRouted
+  }
+
   get<T>(key: ContextKey<T>): T {
     return this.base.get(key)
   }
@@ -49,15 +57,21 @@ class Derived implements AnyContext {
 }
 
 export class BranchView extends Derived implements BranchContext {
-  readonly index: number
-  readonly target: Target | undefined
+  readonly branch: Branch | undefined
   readonly #copy: SipRequest
 
-  constructor(base: AnyContext, copy: SipRequest, index: number, target: Target | undefined) {
+  constructor(base: AnyContext, copy: SipRequest, branch: Branch | undefined) {
     super(base)
     this.#copy = copy
-    this.index = index
-    this.target = target
+    this.branch = branch
+  }
+
+  get index(): number {
+    return this.branch?.index ?? 0
+  }
+
+  get target(): Target | undefined {
+    return this.branch?.target
   }
 
   override get request(): SipRequest {

@@ -1,15 +1,28 @@
 /**
- * The mark that our Record-Route carries, so that a request inside a dialog proves that we let its first request
+ * The token that our Record-Route carries, so that a request inside a dialog proves that we let its first request
  * pass. Without it a stranger could write our address into a Route, invent a To tag, and have us send anything
- * anywhere. RFC 3261 §16.4, §26.1
+ * anywhere. RFC 3261 §16.4, §26.1. With it goes, under the same signature, the mark of the target that was chosen: who
+ * chose it knows it again, after a restart too.
  */
 import { hash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { SipError } from '../errors.js'
 import { type SipUri } from '../message/uri.js'
 
 /** The URI parameter that holds it. */
 export const tokenParameter = 'dlg'
+
+/** Of hexadecimal digits: 96 bits. */
+const signatureLength = 24
+const separator = '.'
+
+/** What a token belongs to: of any request of the dialog, whoever sends it. */
+export interface DialogRequest {
+  readonly callId: string
+  readonly fromTag: string | undefined
+  readonly toTag: string | undefined
+}
 
 export class DialogTokens {
   readonly #secret: string
@@ -20,20 +33,63 @@ export class DialogTokens {
   }
 
   /**
-   * The token of all dialogs with this Call-ID. SHA-256 over secret and Call-ID, cut to 96 bits: what is cut off
-   * keeps anybody from extending it.
+   * The token of all dialogs that the caller of this request opens through a target with that mark. SHA-256 over
+   * secret, Call-ID, the caller's tag and the mark, cut to 96 bits: what is cut off keeps anybody from extending it.
+   * Throws SIPW_ERR_TARGET_MARK.
    */
-  of(callId: string): string {
-    return hash('sha256', `${this.#secret}\n${callId}`, 'hex').slice(0, 24)
+  of({ callId, fromTag }: Pick<DialogRequest, 'callId' | 'fromTag'>, mark = ''): string {
+    if (mark === '') return this.#sign(callId, fromTag, mark)
+    if (!isMark.test(mark)) throw new SipError('SIPW_ERR_TARGET_MARK', [mark])
+    return this.#sign(callId, fromTag, mark) + separator + mark
   }
 
-  /** Whether one of our own Route URIs, taken off a request with this Call-ID, carries its token. */
-  proves(taken: readonly SipUri[], callId: string): boolean {
-    if (taken.length === 0) return false
-    const token = this.of(callId)
-    return taken.some(({ params }) => params.get(tokenParameter) === token)
+  /**
+   * What the Route URIs of ours that were taken off a request within a dialog prove: the marks that they carry, each once,
+   * or undefined if none is a token of this dialog. The caller's tag stands in From when he sends, else in To.
+   */
+  proven(taken: readonly SipUri[], request: DialogRequest): readonly string[] | undefined {
+    let marks: readonly string[] | undefined = undefined
+    let before: string | undefined = undefined
+    for (const { params } of taken) {
+      const token = params.get(tokenParameter)
+      // A double Record-Route carries it twice.
+      if (token === undefined || token === before) continue
+      before = token
+      const mark = this.#markOf(token, request)
+      if (mark === undefined) continue
+      marks ??= noMarks
+      if (mark !== '' && !marks.includes(mark)) marks = [...marks, mark]
+    }
+    return marks
+  }
+
+  /** A string that only those know who share the secret, another one for each purpose. */
+  secretFor(purpose: string): string {
+    return hash('sha256', `${this.#secret}\nfor ${purpose}`, 'hex')
+  }
+
+  #markOf(token: string, { callId, fromTag, toTag }: DialogRequest): string | undefined {
+    if (token.length < signatureLength) return undefined
+    const marked = token.length > signatureLength
+    if (marked && token[signatureLength] !== separator) return undefined
+    const signature = token.slice(0, signatureLength)
+    const mark = token.slice(signatureLength + 1)
+    if (marked && !isMark.test(mark)) return undefined
+    const proven =
+      this.#sign(callId, fromTag, mark) === signature ||
+      this.#sign(callId, toTag, mark) === signature
+    return proven ? mark : undefined
+  }
+
+  #sign(callId: string, callerTag = '', mark: string): string {
+    const text = `${this.#secret}\n${callId}\n${callerTag}\n${mark}`
+    return hash('sha256', text, 'hex').slice(0, signatureLength)
   }
 }
+
+/** Nothing that would have to be escaped in a URI parameter. */
+const isMark = /^[\w-]{1,64}$/
+const noMarks: readonly string[] = []
 
 /** Survives a restart, so that calls in progress do; unknown to the network. Random where there is no machine id. */
 export function machineSecret(): string {

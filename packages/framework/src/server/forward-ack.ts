@@ -21,10 +21,13 @@ export function forwardAck(endpoint: Endpoint, request: SipRequest, flow: Flow):
     const rules = { proxyRequire: noExtensions, isOurs: isOurAddress, loopKey: key }
     if (validateRequest(request, rules) !== undefined) return
     const taken = takeOwnRoutes(request, isOurs)
-    if (endpoint.profile === 'edge' && !endpoint.dialogs.proves(taken, request.callId)) return
+    const marks = endpoint.dialogs.proven(taken, request)
+    if (endpoint.profile === 'edge' && marks === undefined) return
     const copy = copyFor(request, undefined)
     if (endpoint.hooks.forward.length > 0) {
-      const view = new BranchView(new ReceivedRequest(endpoint, request, flow), copy, 0, undefined)
+      const received = new ReceivedRequest(endpoint, request, flow)
+      if (marks !== undefined) received.dialogMarks = marks
+      const view = new BranchView(received, copy, undefined)
       for (const hook of endpoint.hooks.forward) endpoint.guard(hook, view)
     }
     const uri = nextHopUri(copy)

@@ -28,7 +28,9 @@ export function handleRequest(endpoint: Endpoint, transaction: ServerTransaction
     if (request.toTag === undefined) handleNew(endpoint, incoming)
     else {
       incoming.routed = endpoint.listeners.routedBy(taken)
-      handleInDialog(endpoint, incoming, endpoint.dialogs.proves(taken, request.callId))
+      const marks = endpoint.dialogs.proven(taken, request)
+      if (marks !== undefined) incoming.dialogMarks = marks
+      handleInDialog(endpoint, incoming, marks !== undefined)
     }
   } catch (error) {
     if (error instanceof SipError && error.status < 500) incoming.reply(error.status)

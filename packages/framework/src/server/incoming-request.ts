@@ -28,7 +28,6 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
   readonly bytes: number
   /** Who handles it; undefined inside a dialog. */
   route: Route | undefined = undefined
-  recordRouted = false
   /** The listener that the dialog's route set has it leave by. */
   routed: Listener | undefined = undefined
   /** A handler has decided: replied, relayed or dropped. */

@@ -10,6 +10,8 @@ import { type Endpoint } from './endpoint.js'
 export class ReceivedRequest implements AnyContext {
   readonly endpoint: Endpoint
   readonly source: Source
+  dialogMarks: readonly string[] = noMarks
+  recordRouted = false
   #request: SipRequest | PackedRequest
   #slots: unknown[] | undefined = undefined
 
@@ -48,6 +50,8 @@ export class ReceivedRequest implements AnyContext {
     this.#slots[key.slot] = value
   }
 }
+
+const noMarks: readonly string[] = []
 
 /** The source, its zone looked up when asked. */
 class FlowSource implements Source {

@@ -32,7 +32,7 @@ const app = (options: AppOptions = {}): Promise<App> =>
 
 const secret = 'shared by the nodes'
 const ourRoute = (callId: string): string =>
-  `<sip:192.0.2.1:5060;lr;dlg=${new DialogTokens(secret).of(callId)}>`
+  `<sip:192.0.2.1:5060;lr;dlg=${new DialogTokens(secret).of({ callId, fromTag: '2' })}>`
 const us = ourRoute('call-1')
 const dialog = { To: '<sip:bob@example.com>;tag=2', 'Call-ID': 'call-1' }
 
@@ -126,4 +126,44 @@ test('a handler’s headers reach the caller, and every answer of ours has the s
   expect(responses[1]?.headers.get('Retry-After')).toBe('30')
   expect(responses[1]?.toTag).toBeDefined()
   expect(responses[1]?.toTag).toBe(responses[0]?.toTag)
+})
+
+test('the mark of a target comes back with the requests of its dialog, signed (§16.6 step 4)', async () => {
+  const seen: (readonly string[])[] = []
+  @Routes()
+  class Marking {
+    @OnRequest('INVITE')
+    invite(ctx: RequestContext): Handled {
+      seen.push(ctx.dialogMarks)
+      ctx.recordRoute()
+      return ctx.relay({ uri: 'sip:gateway', role: 'next-hop', mark: 'gw-1' })
+    }
+
+    @OnDialogRequest('BYE')
+    bye(ctx: RequestContext): MaybeHandled {
+      seen.push(ctx.dialogMarks)
+      return undefined
+    }
+  }
+  const marking = await app({ routes: [Marking] })
+  const invite = await marking.inject({
+    method: 'INVITE',
+    uri: 'sip:bob@example.com',
+    headers: { From: '<sip:alice@example.com>;tag=1', 'Call-ID': 'marked' },
+  })
+  const route = invite.branches[0]?.request?.headers.get('Record-Route') ?? ''
+  expect(route).toMatch(/;dlg=[0-9a-f]{24}\.gw-1>$/)
+  await (
+    await app({ routes: [Marking] })
+  ).inject({
+    method: 'BYE',
+    uri: 'sip:alice@10.0.0.1',
+    headers: {
+      From: '<sip:bob@example.com>;tag=2',
+      To: '<sip:alice@example.com>;tag=1',
+      'Call-ID': 'marked',
+      Route: route,
+    },
+  })
+  expect(seen).toEqual([[], ['gw-1']])
 })
