@@ -1,18 +1,24 @@
 /** What `select` returns: the walk of an algorithm, as the targets that a relay tries. */
-import { type Target, type TargetSource } from '@sipwright/framework'
+import { formatUri, isSipUri, parseUri, type Target, type TargetSource } from '@sipwright/framework'
 import { type Destination } from './destination.js'
 import { type Walk } from './select/algorithm.js'
+
+/** What becomes of the Request-URI: it stays (`next-hop`), or takes all but its user from the destination (`domain`). */
+export type TargetRole = 'next-hop' | 'domain'
 
 export class Candidates implements TargetSource {
   readonly #walk: Walk
   #left: number
+  readonly #requestUri: string | undefined
   #first = true
   /** Looked at, and not yet handed out. */
   #peeked: Destination | undefined = undefined
 
-  constructor(walk: Walk, limit: number) {
+  /** `requestUri`: the one that takes its domain from the destination; undefined: it stays as it came. */
+  constructor(walk: Walk, limit: number, requestUri?: string) {
     this.#walk = walk
     this.#left = limit
+    this.#requestUri = requestUri
   }
 
   /** No usable destination is left. Asking counts nothing: an attempt is what is handed out. */
@@ -36,7 +42,9 @@ export class Candidates implements TargetSource {
     if (this.#first) counters.selected++
     this.#first = false
     counters.attempts++
-    return destination.target
+    if (this.#requestUri === undefined) return destination.target
+    const uri = inDomain(this.#requestUri, destination.uri)
+    return { uri, role: 'request-uri', origin: destination }
   }
 
   /** The one that was looked at, if it may still be tried, else the next one of the walk that may. */
@@ -47,6 +55,18 @@ export class Candidates implements TargetSource {
     }
     return destination
   }
+}
+
+/** The user of one URI at the host of another. A tel URI's number becomes the user. RFC 3261 §19.1.6 */
+function inDomain(requestUri: string, destinationUri: string): string {
+  const [requested, destination] = [parseUri(requestUri), parseUri(destinationUri)]
+  if (!isSipUri(destination)) return destinationUri
+  if (isSipUri(requested)) {
+    return formatUri({ ...destination, user: requested.user, password: requested.password })
+  }
+  if (requested.scheme !== 'tel') return destinationUri
+  const params = new Map(destination.params).set('user', 'phone')
+  return formatUri({ ...destination, user: requested.rest, password: undefined, params })
 }
 
 /** One destination before all others. The algorithm is asked, and its turn moves on, only if that one fails. */

@@ -7,16 +7,17 @@ import {
   type Log,
   type ReplyContext,
 } from '@sipwright/framework'
-import { Candidates, Preferring } from './candidates.js'
+import { Candidates, Preferring, type TargetRole } from './candidates.js'
 import { dispatcherConfig, type DispatcherInput, type ProbeConfig } from './config.js'
 import { Destination, type AdminState } from './destination.js'
 import { DestinationSet } from './destination-set.js'
 import { formatFault, type ListFault } from './source/dispatcher-list.js'
 import { type HealthState } from './health/health.js'
 import { Retries } from './load/retries.js'
-import { type SelectContext } from './select/algorithm.js'
+import { withKey, type SelectContext, type Walk } from './select/algorithm.js'
 import { resolveAlgorithm, type AlgorithmLike } from './select/names.js'
 import { type DestinationNews } from './health/shared-health.js'
+import { SetWalk, type SetStep } from './set-walk.js'
 import { type LoadedSets, loadSets } from './source/load-sets.js'
 
 /** A destination became usable, or stopped being so. */
@@ -28,11 +29,33 @@ export interface DestinationEvent {
   readonly at: number
 }
 
-export interface SelectOptions {
+export type SetId = string | number
+
+/** How one set of several is walked. */
+export interface SetOptions {
   /** Instead of the set's own. Throws SIPW_ERR_ALGORITHM_UNKNOWN. */
   readonly algorithm?: AlgorithmLike
-  /** Destinations tried at most. */
+  /** What hashes hash, instead of their own part of the request. */
+  readonly key?: string
+  /** Destinations of the set that are tried at most. */
   readonly limit?: number
+}
+
+export interface SetSelection extends SetOptions {
+  readonly set: SetId
+}
+
+/** One set, or several in the order in which they are tried. */
+export type Sets = SetId | readonly (SetId | SetSelection)[]
+
+export interface SelectOptions extends SetOptions {
+  /** Destinations tried at most, of all sets together. */
+  readonly limit?: number
+  /**
+   * `next-hop` (default): the Request-URI stays as it came, and the request goes to the destination. `domain`: the
+   * Request-URI keeps its user and takes host, port and parameters of the destination. Kamailio's modes d and r.
+   */
+  readonly role?: TargetRole
 }
 
 export interface DispatcherOptions {
@@ -70,19 +93,17 @@ export class Dispatcher {
 
   /**
    * The usable destinations of a set, in the order in which this request tries them: `ctx.relay(dispatcher.select(1, ctx))`.
-   * None usable: `isEmpty` says so, and the relay would answer 503. Throws SIPW_ERR_SET_UNKNOWN.
+   * Of several sets, those of the next one come behind those of the one before, and a URI that stands in two is tried
+   * once; `algorithm` and `key` hold for each set that does not say otherwise. None usable: `isEmpty` says so, and the
+   * relay would answer 503. Throws SIPW_ERR_SET_UNKNOWN for any set, SIPW_ERR_ALGORITHM_UNKNOWN.
    */
-  select(setId: string | number, ctx: SelectContext, options: SelectOptions = {}): Candidates {
-    const set = this.#set(setId)
-    const { algorithm, limit = Infinity } = options
-    const challenger = this.#retries.destinationFor(set.id, ctx)
-    if (challenger !== undefined) {
-      const preferred = set.destinations.find(({ id }) => id === challenger)
-      if (preferred?.usable === true) {
-        return new Candidates(new Preferring(preferred, () => set.select(ctx, algorithm)), limit)
-      }
-    }
-    return new Candidates(set.select(ctx, algorithm), limit)
+  select(sets: Sets, ctx: SelectContext, options: SelectOptions = {}): Candidates {
+    const { limit = Infinity, role } = options
+    const walk =
+      typeof sets === 'object'
+        ? this.#overSets(sets, ctx, options)
+        : this.#overSet(this.#set(sets), ctx, options)
+    return new Candidates(walk, limit, role === 'domain' ? ctx.request.uri : undefined)
   }
 
   /** Every set, with its destinations and how they are. */
@@ -96,7 +117,7 @@ export class Dispatcher {
   }
 
   /** Sets the health of a destination at once, by URI or id. Throws SIPW_ERR_SET_UNKNOWN, SIPW_ERR_DESTINATION_UNKNOWN. */
-  mark(setId: string | number, uri: string, state: HealthState, reason = 'marked'): void {
+  mark(setId: SetId, uri: string, state: HealthState, reason = 'marked'): void {
     for (const destination of this.#matching(setId, uri)) {
       this.#change(destination, reason, (now) => destination.health.force(state, reason, now))
     }
@@ -106,7 +127,7 @@ export class Dispatcher {
    * The operator's word, by URI or id. `drain` and `disabled` get no new request; requests inside dialogs still reach them
    * by their route set. Throws SIPW_ERR_SET_UNKNOWN, SIPW_ERR_DESTINATION_UNKNOWN.
    */
-  setAdminState(setId: string | number, uri: string, state: AdminState): void {
+  setAdminState(setId: SetId, uri: string, state: AdminState): void {
     for (const destination of this.#matching(setId, uri)) {
       this.#change(destination, `set to ${state}`, () => {
         destination.state.admin = state
@@ -205,6 +226,42 @@ export class Dispatcher {
     }
   }
 
+  #overSet(set: DestinationSet, ctx: SelectContext, { algorithm, key }: SelectOptions): Walk {
+    const keyed = key === undefined ? ctx : withKey(ctx, key)
+    const challenger = this.#challenger(set, ctx)
+    if (challenger === undefined) return set.select(keyed, algorithm)
+    return new Preferring(challenger, () => set.select(keyed, algorithm))
+  }
+
+  #overSets(sets: readonly (SetId | SetSelection)[], ctx: SelectContext, all: SelectOptions): Walk {
+    const steps = sets.map((each): SetStep => {
+      const own: SetSelection = typeof each === 'object' ? each : { set: each }
+      const { algorithm = all.algorithm, key = all.key, limit = Infinity } = own
+      if (algorithm !== undefined) resolveAlgorithm(algorithm)
+      return {
+        set: this.#set(own.set),
+        algorithm,
+        limit,
+        ctx: key === undefined ? ctx : withKey(ctx, key),
+      }
+    })
+    for (const { set } of steps) {
+      const challenger = this.#challenger(set, ctx)
+      if (challenger !== undefined) {
+        return new Preferring(challenger, () => new SetWalk(steps, challenger))
+      }
+    }
+    return new SetWalk(steps)
+  }
+
+  /** Who has challenged this caller and can alone check what it answers, if it may be tried. */
+  #challenger(set: DestinationSet, ctx: SelectContext): Destination | undefined {
+    const id = this.#retries.destinationFor(set.id, ctx)
+    if (id === undefined) return undefined
+    const challenger = set.destinations.find((each) => each.id === id)
+    return challenger?.usable === true ? challenger : undefined
+  }
+
   #inTurn(run: () => Promise<void>): Promise<void> {
     const turn = this.#reloaded.then(run)
     this.#reloaded = turn.catch(() => undefined)
@@ -259,7 +316,7 @@ export class Dispatcher {
     for (const listener of this.#listeners) listener({ kind, destination, reason, at })
   }
 
-  #matching(setId: string | number, uri: string): Destination[] {
+  #matching(setId: SetId, uri: string): Destination[] {
     const set = this.#set(setId)
     const destinations = set.matching(uri)
     if (destinations.length === 0) {
@@ -268,7 +325,7 @@ export class Dispatcher {
     return destinations
   }
 
-  #set(setId: string | number): DestinationSet {
+  #set(setId: SetId): DestinationSet {
     const set = this.#sets.get(String(setId))
     if (set === undefined) throw new SipError('SIPW_ERR_SET_UNKNOWN', [setId])
     return set

@@ -1,4 +1,4 @@
-export { type Candidates } from './candidates.js'
+export { type Candidates, type TargetRole } from './candidates.js'
 export { dispatcherConfig, type DispatcherConfig, type DispatcherInput } from './config.js'
 export {
   Destination,
@@ -21,6 +21,10 @@ export {
   type DestinationEvent,
   type DispatcherOptions,
   type SelectOptions,
+  type SetId,
+  type SetOptions,
+  type Sets,
+  type SetSelection,
 } from './dispatcher.js'
 export { Health, type HealthPolicy, type HealthState } from './health/health.js'
 export { Latency } from './health/latency.js'

@@ -8,6 +8,8 @@ export interface SelectContext {
   readonly now: number
   /** Where the request came from. */
   readonly source?: Source
+  /** What to hash, where the route says so itself; else the algorithm takes it from the request. */
+  readonly key?: string
   /** What a middleware left on the request. */
   peek?<T>(key: ContextKey<T>): T | undefined
 }
@@ -82,6 +84,17 @@ export function defineAlgorithm(
 
 export function isAlgorithm(value: unknown): value is Algorithm {
   return typeof value === 'object' && value !== null && algorithms.has(value)
+}
+
+/** The same request, with what to hash. */
+export function withKey(ctx: SelectContext, key: string): SelectContext {
+  return {
+    request: ctx.request,
+    now: ctx.now,
+    key,
+    ...(ctx.source !== undefined && { source: ctx.source }),
+    peek: (slot) => ctx.peek?.(slot),
+  }
 }
 
 /** Walks a list as it stands. */

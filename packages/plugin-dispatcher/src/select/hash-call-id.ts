@@ -47,7 +47,7 @@ class HashCallId implements Selector {
   }
 
   select(ctx: SelectContext): Walk {
-    const slot = hash(ctx.request.callId, keySeed) & (slots - 1)
+    const slot = hash(ctx.key ?? ctx.request.callId, keySeed) & (slots - 1)
     const walk = new ScoreWalk(this.#destinations, this.#ids, slot)
     const winners = this.#winners
     if (winners.length === 0) return walk
@@ -58,7 +58,7 @@ class HashCallId implements Selector {
   }
 
   preview(ctx: SelectContext): Preview {
-    const slot = hash(ctx.request.callId, keySeed) & (slots - 1)
+    const slot = hash(ctx.key ?? ctx.request.callId, keySeed) & (slots - 1)
     const walk = new ScoreWalk(this.#destinations, this.#ids, slot)
     const order: Ranked[] = []
     for (let each = walk.next(); each !== undefined; each = walk.next()) {

@@ -1,0 +1,37 @@
+/** A dispatcher on virtual time, by its configuration. */
+import { type TargetSource } from '@sipwright/framework'
+import { SeededChance, VirtualClock, invite } from '@sipwright/framework/testing'
+import { dispatcherConfig, type DispatcherInput } from '#src/config.js'
+import { Dispatcher } from '#src/dispatcher.js'
+import { loadSets } from '#src/source/load-sets.js'
+
+const ignore = (): void => undefined
+export const quiet = { error: ignore, warn: ignore, info: ignore, debug: ignore }
+
+export async function dispatching(input: DispatcherInput) {
+  const clock = new VirtualClock()
+  const config = dispatcherConfig.parse(input)
+  const dispatcher = new Dispatcher({
+    load: () => loadSets(config),
+    log: quiet,
+    clock,
+    chance: new SeededChance(1),
+    probe: config.probe,
+    maxRetries: 10,
+  })
+  await dispatcher.reload()
+  const ctx = (callId = 'a84b4c76e66710', cseq = 1) => ({
+    request: invite({ callId, cseq }),
+    now: clock.now(),
+  })
+  return { clock, dispatcher, ctx }
+}
+
+/** Every target in its order. */
+export function tried(source: TargetSource): string[] {
+  const uris: string[] = []
+  for (let target = source.next(); target !== undefined; target = source.next()) {
+    uris.push(target.uri)
+  }
+  return uris
+}
