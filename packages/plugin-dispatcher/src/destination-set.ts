@@ -3,6 +3,7 @@ import { type ProbeConfig } from './config.js'
 import { Destination, destinationId } from './destination.js'
 import {
   type Algorithm,
+  type Preview,
   type SelectContext,
   type Selector,
   type SelectorSetup,
@@ -64,6 +65,16 @@ export class DestinationSet {
   select(ctx: SelectContext, algorithm?: AlgorithmLike): Walk {
     const selector = algorithm === undefined ? this.#selector : this.#selectorOf(algorithm)
     return selector.select(ctx)
+  }
+
+  /** What `select` would do, and by what algorithm; `preview` is undefined where the algorithm cannot say. */
+  preview(
+    ctx: SelectContext,
+    given?: AlgorithmLike,
+  ): { readonly algorithm: string; readonly preview: Preview | undefined } {
+    const { name } = given === undefined ? this.algorithm : resolveAlgorithm(given).algorithm
+    const selector = given === undefined ? this.#selector : this.#selectorOf(given)
+    return { algorithm: name, preview: selector.preview?.(ctx) }
   }
 
   /** Every destination of that URI or id. */

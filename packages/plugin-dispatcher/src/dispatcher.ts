@@ -12,6 +12,8 @@ import { dispatcherConfig, type DispatcherInput, type ProbeConfig } from './conf
 import { Destination, type AdminState } from './destination.js'
 import { DestinationSet } from './destination-set.js'
 import { formatFault, type ListFault } from './source/dispatcher-list.js'
+import { explain, type Explanation } from './explanation.js'
+import { contextFor, type RequestLike } from './request-like.js'
 import { type HealthState } from './health/health.js'
 import { Retries } from './load/retries.js'
 import { withKey, type SelectContext, type Walk } from './select/algorithm.js'
@@ -104,6 +106,28 @@ export class Dispatcher {
         ? this.#overSets(sets, ctx, options)
         : this.#overSet(this.#set(sets), ctx, options)
     return new Candidates(walk, limit, role === 'domain' ? ctx.request.uri : undefined)
+  }
+
+  /**
+   * What `select` would do with this request: who would be tried, in what order and by what score, and why the others are
+   * out. It moves no turn, no credit and no counter, so an operator may ask about live traffic. Throws as `select`.
+   */
+  explain(
+    request: RequestLike | SelectContext,
+    sets: Sets,
+    options: SelectOptions = {},
+  ): Explanation {
+    const ctx = contextFor(request, this.#options.clock.now())
+    const { limit = Infinity } = options
+    const several = typeof sets === 'object'
+    const steps = several ? this.#steps(sets, ctx, options) : this.#steps([sets], ctx, options)
+    const challengers = steps.map(({ set }) => this.#challenger(set, ctx))
+    return explain({
+      steps: steps.map((step) => ({ ...step, ...step.set.preview(step.ctx, step.algorithm) })),
+      limit,
+      once: several,
+      challenger: challengers.find((each) => each !== undefined),
+    })
   }
 
   /** Every set, with its destinations and how they are. */
@@ -234,7 +258,22 @@ export class Dispatcher {
   }
 
   #overSets(sets: readonly (SetId | SetSelection)[], ctx: SelectContext, all: SelectOptions): Walk {
-    const steps = sets.map((each): SetStep => {
+    const steps = this.#steps(sets, ctx, all)
+    for (const { set } of steps) {
+      const challenger = this.#challenger(set, ctx)
+      if (challenger !== undefined) {
+        return new Preferring(challenger, () => new SetWalk(steps, challenger))
+      }
+    }
+    return new SetWalk(steps)
+  }
+
+  #steps(
+    sets: readonly (SetId | SetSelection)[],
+    ctx: SelectContext,
+    all: SelectOptions,
+  ): SetStep[] {
+    return sets.map((each) => {
       const own: SetSelection = typeof each === 'object' ? each : { set: each }
       const { algorithm = all.algorithm, key = all.key, limit = Infinity } = own
       if (algorithm !== undefined) resolveAlgorithm(algorithm)
@@ -245,13 +284,6 @@ export class Dispatcher {
         ctx: key === undefined ? ctx : withKey(ctx, key),
       }
     })
-    for (const { set } of steps) {
-      const challenger = this.#challenger(set, ctx)
-      if (challenger !== undefined) {
-        return new Preferring(challenger, () => new SetWalk(steps, challenger))
-      }
-    }
-    return new SetWalk(steps)
   }
 
   /** Who has challenged this caller and can alone check what it answers, if it may be tried. */

@@ -26,6 +26,15 @@ export {
   type Sets,
   type SetSelection,
 } from './dispatcher.js'
+export { exclusionOf, formatExclusion, type Exclusion } from './exclusion.js'
+export {
+  formatExplanation,
+  type Candidate,
+  type Excluded,
+  type Explanation,
+  type SetExplanation,
+} from './explanation.js'
+export { type RequestLike } from './request-like.js'
 export { Health, type HealthPolicy, type HealthState } from './health/health.js'
 export { Latency } from './health/latency.js'
 export { Load } from './load/load.js'
