@@ -37,12 +37,21 @@ export interface RigOptions {
   readonly failoverOn?: readonly number[]
   /** How gateways are asked whether they live. Default: not at all. */
   readonly probe?: DispatcherInput['probe']
+  /** What is said of each gateway besides its URI. */
+  readonly destination?: (index: number) => Omit<DestinationInput, 'uri'>
+  /** What else the dispatcher is configured with. */
+  readonly config?: Omit<DispatcherInput, 'sets' | 'probe'>
   readonly network?: Network
   readonly app?: AppOptions
   readonly routes?: AppOptions['routes']
   readonly callee?: Partial<PhoneOptions>
   readonly listen?: readonly ListenAddress[]
 }
+
+type DestinationInput = Exclude<
+  NonNullable<NonNullable<DispatcherInput['sets']>[string]['destinations']>[number],
+  string
+>
 
 export interface Rig {
   readonly network: Network
@@ -78,11 +87,20 @@ export async function rig(options: RigOptions): Promise<Rig> {
   )
   const observed: Observed = { selections: 0, failures: [] }
   const algorithm = counted(observed)
+  const uris = addresses.map((address) => `sip:${address}:${port};transport=${transport}`)
   const configured = (destinations: readonly string[]): DispatcherInput => ({
-    sets: { gateways: { algorithm, destinations: [...destinations] } },
+    ...options.config,
+    sets: {
+      gateways: {
+        algorithm,
+        destinations: destinations.map((uri) => ({
+          ...options.destination?.(uris.indexOf(uri)),
+          uri,
+        })),
+      },
+    },
     probe,
   })
-  const uris = addresses.map((address) => `sip:${address}:${port};transport=${transport}`)
   const app = await createApp({
     plugins: [dispatcherPlugin(configured(uris))],
     routes: options.routes ?? [balancing(observed, options.relay, options.failoverOn)],
@@ -144,6 +162,11 @@ function balancing(
     }
   }
   return LoadBalancer
+}
+
+/** Calls in progress on each destination in service. */
+export function loads(dispatcher: Dispatcher): readonly number[] {
+  return dispatcher.sets()[0]!.destinations.map(({ load }) => load.calls)
 }
 
 /** Numbers of calls that each gateway got. */

@@ -8,15 +8,20 @@ export type TargetRole = 'next-hop' | 'domain'
 
 export class Candidates implements TargetSource {
   readonly #walk: Walk
+  readonly #isCall: boolean
   #left: number
   readonly #requestUri: string | undefined
   #first = true
   /** Looked at, and not yet handed out. */
   #peeked: Destination | undefined = undefined
 
-  /** `requestUri`: the one that takes its domain from the destination; undefined: it stays as it came. */
-  constructor(walk: Walk, limit: number, requestUri?: string) {
+  /**
+   * `isCall`: destinations that may have no further call are left out. `requestUri`: the one that takes its domain from the
+   * destination; undefined: it stays as it came.
+   */
+  constructor(walk: Walk, limit: number, isCall: boolean, requestUri?: string) {
     this.#walk = walk
+    this.#isCall = isCall
     this.#left = limit
     this.#requestUri = requestUri
   }
@@ -44,16 +49,20 @@ export class Candidates implements TargetSource {
     counters.attempts++
     if (this.#requestUri === undefined) return destination.target
     const uri = inDomain(this.#requestUri, destination.uri)
-    return { uri, role: 'request-uri', origin: destination }
+    return { ...destination.target, uri, role: 'request-uri' }
   }
 
   /** The one that was looked at, if it may still be tried, else the next one of the walk that may. */
   #usable(): Destination | undefined {
     let destination = this.#peeked ?? this.#walk.next()
-    while (destination !== undefined && (!destination.usable || destination.isFull)) {
+    while (destination !== undefined && !this.#mayTry(destination)) {
       destination = this.#walk.next()
     }
     return destination
+  }
+
+  #mayTry(destination: Destination): boolean {
+    return destination.usable && !(this.#isCall && destination.isFull)
   }
 }
 

@@ -83,8 +83,14 @@ const destinationConfig = z.strictObject({
   priority: z.number().int().default(0),
   /** Its share where the algorithm weighs; 0 = only when nothing else is left. Default: `attrs.weight`, else 1. */
   weight: wholeNumber.max(largestWeight).optional(),
-  /** Calls in progress that it may have, for algorithms that count; 0 = any number. Default: `attrs.maxload`, else 0. */
+  /** Calls in progress that it may have; 0 = any number. Default: `attrs.maxload`, else 0. */
   maxLoad: wholeNumber.optional(),
+  /** INVITEs without final answer that it may have; 0 = any number. */
+  maxPending: wholeNumber.optional(),
+  /** New calls that it may get per second; 0 = any number. */
+  maxCallsPerSecond: z.number().nonnegative().max(largestWeight).optional(),
+  /** New calls that it may get at once, after a pause. Default: as many as in a second, at least 1. */
+  callBurst: z.number().int().positive().optional(),
   /** Kamailio's bits: 1 inactive, 2 trying, 4 disabled, 8 probed in modes `flagged` and `inactive`, 16 and 32 never probed. */
   flags: wholeNumber.max(63).default(0),
   /** Whatever algorithms and routes want to know of it; names in any case. */
@@ -106,7 +112,7 @@ const destinationConfig = z.strictObject({
 const anyDestination = z
   .union([z.string(), destinationConfig], {
     error:
-      'expected a SIP URI, or an object with uri, id, priority, weight, maxLoad, flags, attrs, probe',
+      'expected a SIP URI, or an object with uri, id, priority, weight, maxLoad, maxPending, maxCallsPerSecond, callBurst, flags, attrs, probe',
   })
   .transform((given) =>
     typeof given === 'string' ? destinationConfig.parse({ uri: given }) : given,
@@ -154,6 +160,18 @@ export const dispatcherConfig = z.strictObject({
     .optional(),
   /** How destinations are asked whether they live. */
   probe: probeConfig.prefault({}),
+  /** How calls in progress are counted. */
+  load: z
+    .strictObject({
+      /** Calls counted at most. Beyond, calls pass uncounted, and none goes to a destination that has a `maxLoad`. */
+      maxCalls: z.number().int().positive().default(200_000),
+      /** Milliseconds after which a call ends for us if no session timer (RFC 4028), re-INVITE or UPDATE says otherwise. */
+      maxDurationMs: z
+        .number()
+        .positive()
+        .default(12 * 60 * 60_000),
+    })
+    .prefault({}),
   /** Callers remembered at most between a 401 or 407 and their next attempt; the oldest is forgotten first. */
   maxRetries: z.number().int().positive().default(10_000),
 })

@@ -3,7 +3,9 @@ import { type Target } from '@sipwright/framework'
 import { type DestinationConfig, type ProbeConfig } from './config.js'
 import { Health, type HealthState } from './health/health.js'
 import { Latency } from './health/latency.js'
+import { type CapFigures, Caps, type Ledger } from './load/caps.js'
 import { Load } from './load/load.js'
+import { type Share, whole } from './load/share.js'
 import { ReplyCodes } from './health/reply-codes.js'
 import { usabilityChanged } from './health/usability.js'
 
@@ -51,7 +53,8 @@ export interface Counters {
 export class DestinationState {
   readonly health: Health
   readonly latency = new Latency()
-  readonly load = new Load()
+  /** Belongs to the name of the destination: kept even if its URI changes or it was away. */
+  load = new Load()
   readonly counters: Counters = {
     selected: 0,
     attempts: 0,
@@ -77,22 +80,30 @@ export class DestinationState {
   }
 }
 
-export class Destination {
+export class Destination implements CapFigures {
   readonly setId: string
   /** Stable across reloads, restarts and the order of lines: `id`, else the attribute `duid`, else the URI. */
   readonly id: string
   readonly uri: string
   readonly priority: number
   readonly weight: number
-  /** 0: any number. */
+  /** Calls in progress; 0: any number. */
   readonly maxLoad: number
+  /** INVITEs without final answer; 0: any number. */
+  readonly maxPending: number
+  /** New calls; 0: any number. */
+  readonly maxCallsPerSecond: number
+  /** New calls at once, after a pause. */
+  readonly callBurst: number
   readonly flags: number
   /** Names in lower case. */
   readonly attrs: ReadonlyMap<string, string>
   readonly probe: ProbePolicy
   readonly state: DestinationState
   /** What the proxy is given: made once, not per request. */
-  readonly target: Target
+  target: Target
+  /** This worker's share of what it may be given. */
+  caps: Caps
   /** By the mode of all probes, whatever its flags. */
   readonly #probedUnflagged: boolean
 
@@ -111,6 +122,9 @@ export class Destination {
     this.priority = config.priority
     this.weight = config.weight ?? Number(this.attrs.get('weight') ?? 1)
     this.maxLoad = config.maxLoad ?? Number(this.attrs.get('maxload') ?? 0)
+    this.maxPending = config.maxPending ?? 0
+    this.maxCallsPerSecond = config.maxCallsPerSecond ?? 0
+    this.callBurst = config.callBurst ?? Math.max(1, Math.ceil(this.maxCallsPerSecond))
     this.flags = config.flags
     this.probe = probePolicy(config, probe)
     const barred = flagBits.noResolve | flagBits.noProbe
@@ -119,6 +133,14 @@ export class Destination {
     const same = previous?.uri === config.uri && previous.flags === config.flags
     this.state = same ? previous.state : initialState(this.flags, this.probe, now)
     this.target = { uri: config.uri, role: 'next-hop', origin: this }
+    this.caps = new Caps(this, whole, { isFull: false, now: () => now })
+  }
+
+  /** Its calls are counted there, and its caps kept by that ledger: called once, before it is given any request. */
+  countOn(load: Load, ledger: Ledger, share: Share): void {
+    this.state.load = load
+    this.target = { ...this.target, mark: load.mark }
+    this.caps = new Caps(this, share, ledger)
   }
 
   /** Whether it may get a new request: it answers, and its operator wants it to. */
@@ -144,9 +166,9 @@ export class Destination {
     return this.weight
   }
 
-  /** It may have no further call: it is skipped, and is up all the same. */
+  /** It may have no further call: it is skipped by INVITEs, and is up all the same. */
   get isFull(): boolean {
-    return this.maxLoad > 0 && this.state.load.calls >= this.maxLoad
+    return this.caps.reached(this.state.load)
   }
 
   get counters(): Counters {

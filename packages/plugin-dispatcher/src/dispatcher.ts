@@ -15,7 +15,11 @@ import { formatFault, type ListFault } from './source/dispatcher-list.js'
 import { explain, type Explanation } from './explanation.js'
 import { contextFor, type RequestLike } from './request-like.js'
 import { type HealthState } from './health/health.js'
+import { Calls, type CallNews } from './load/calls.js'
+import { Leases } from './load/leases.js'
+import { type Load } from './load/load.js'
 import { Retries } from './load/retries.js'
+import { type Share, whole } from './load/share.js'
 import { withKey, type SelectContext, type Walk } from './select/algorithm.js'
 import { resolveAlgorithm, type AlgorithmLike } from './select/names.js'
 import { type DestinationNews } from './health/shared-health.js'
@@ -68,6 +72,17 @@ export interface DispatcherOptions {
   readonly chance: Chance
   readonly probe: ProbeConfig
   readonly maxRetries: number
+  /** How calls are counted; default: as many as come, for twelve hours at most, and forgotten with the process. */
+  readonly counting?: {
+    readonly maxCalls: number
+    readonly maxDurationMs: number
+    /** Makes the marks that our Record-Route carries. */
+    readonly secret: string
+  }
+  /** Which of several workers this is. */
+  readonly share?: Share
+  /** What other workers must know of calls. */
+  readonly callNews?: CallNews
   /** Of several workers, where among the destinations this one's turns begin: a share from 0 to 1. Default 0. */
   readonly offset?: number
   /** The health or the operator's word of a destination changed here, by whatever brought it about. */
@@ -76,6 +91,10 @@ export interface DispatcherOptions {
 
 export class Dispatcher {
   readonly #options: DispatcherOptions
+  /** The calls in progress. */
+  readonly leases: Leases
+  /** What happens to calls: the framework's hooks go here. */
+  readonly calls: Calls
   readonly #retries: Retries
   readonly #listeners = new Set<(event: DestinationEvent) => void>()
   readonly #reloadListeners = new Set<() => void>()
@@ -90,6 +109,14 @@ export class Dispatcher {
     this.#options = options
     this.#load = options.load
     this.#probe = options.probe
+    const { clock, counting, callNews } = options
+    this.leases = new Leases({
+      clock,
+      limit: counting?.maxCalls ?? Infinity,
+      maxDurationMs: counting?.maxDurationMs ?? 43_200_000,
+      secret: counting?.secret ?? '',
+    })
+    this.calls = new Calls(this.leases, callNews)
     this.#retries = new Retries(options.maxRetries)
   }
 
@@ -105,7 +132,8 @@ export class Dispatcher {
       typeof sets === 'object'
         ? this.#overSets(sets, ctx, options)
         : this.#overSet(this.#set(sets), ctx, options)
-    return new Candidates(walk, limit, role === 'domain' ? ctx.request.uri : undefined)
+    const { method, uri } = ctx.request
+    return new Candidates(walk, limit, method === 'INVITE', role === 'domain' ? uri : undefined)
   }
 
   /**
@@ -315,6 +343,7 @@ export class Dispatcher {
       const { note } = resolveAlgorithm(definition.algorithm)
       if (note !== undefined && previous === undefined) log.info({ set: definition.id }, note)
     }
+    this.#count(sets)
     for (const set of sets.values()) set.activate()
     this.#load = load
     this.#probe = probe
@@ -324,6 +353,20 @@ export class Dispatcher {
       log.warn({ ...fault }, `dispatcher list, left out: ${formatFault(fault)}`)
     }
     for (const listener of this.#reloadListeners) listener()
+  }
+
+  /** Destinations have the calls of their name, whatever became of them since. */
+  #count(sets: ReadonlyMap<string, DestinationSet>): void {
+    const { share = whole } = this.#options
+    const served = new Set<Load>()
+    for (const { destinations } of sets.values()) {
+      for (const destination of destinations) {
+        const load = this.leases.loadOf(destination.setId, destination.id)
+        destination.countOn(load, this.leases, share)
+        served.add(load)
+      }
+    }
+    this.leases.keepOnly(served)
   }
 
   /** Applies a change, and tells if it made a usable destination unusable or the other way round. */

@@ -19,6 +19,8 @@ export const dispatcher = definePlugin({
       chance,
       probe: config.probe,
       maxRetries: config.maxRetries,
+      counting: { ...config.load, secret: host.secretFor('dispatcher: marks of destinations') },
+      share: workers,
       offset: workers.index / workers.count,
       changed: (destination, reason) => shared.changed(destination, reason),
     })
@@ -36,14 +38,26 @@ export const dispatcher = definePlugin({
     service.onReload(() => shared.catchUp())
     host.provide(Dispatcher, service)
 
-    host.onFailure((ctx) => service.attemptFailed(ctx))
-    host.onReply((ctx) => service.replied(ctx))
+    const { calls, leases } = service
+    host.onForward((ctx) => calls.forwarded(ctx))
+    host.onFailure((ctx) => {
+      service.attemptFailed(ctx)
+      calls.failed(ctx)
+    })
+    host.onReply((ctx) => {
+      service.replied(ctx)
+      calls.replied(ctx)
+    })
+    host.onDone((ctx) => calls.done(ctx))
     host.onReady(() => {
       shared.catchUp()
       if (workers.leads) prober.start()
     })
     workers.onLead(() => prober.start())
     host.onReload(() => service.reload())
-    host.onClose(() => prober.stop())
+    host.onClose(() => {
+      prober.stop()
+      leases.close()
+    })
   },
 })

@@ -15,6 +15,7 @@ function withDestinations(...destinations: readonly unknown[]) {
 test('nothing said: no set, no file, probes of all every 30 s', () => {
   expect(dispatcherConfig.parse({})).toEqual({
     sets: {},
+    load: { maxCalls: 200_000, maxDurationMs: 12 * 60 * 60_000 },
     probe: {
       method: 'OPTIONS',
       intervalMs: 30_000,

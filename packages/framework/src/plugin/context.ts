@@ -98,6 +98,8 @@ export interface ResponseContext extends AnyContext {
 
 /** The copy that leaves for one target; `request` is that copy, edits touch this branch only. */
 export interface BranchContext extends AnyContext {
+  /** What it is a copy of. */
+  readonly incoming: SipRequest
   /** Undefined for an ACK. */
   readonly branch: Branch | undefined
   readonly index: number

@@ -66,6 +66,10 @@ export class BranchView extends Derived implements BranchContext {
     this.branch = branch
   }
 
+  get incoming(): SipRequest {
+    return this.base.request
+  }
+
   get index(): number {
     return this.branch?.index ?? 0
   }

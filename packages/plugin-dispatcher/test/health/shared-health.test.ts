@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { type App, createApp } from '@sipwright/framework'
-import { Network, Phone, testWorkers } from '@sipwright/framework/testing'
+import { invite, Network, Phone, testWorkers } from '@sipwright/framework/testing'
 import { Dispatcher, dispatcher, type DispatcherInput } from '#src/index.js'
 
 const quiet = { error() {}, warn() {}, info() {}, debug() {} }
@@ -138,7 +138,7 @@ test('round robin of each worker begins at another destination', async () => {
   const firstChoice = async (index: number): Promise<string> => {
     const app = await start(index)
     return service(app)
-      .select(1, { now: 0 } as never)
+      .select(1, { request: invite(), now: 0 })
       .next()!.uri
   }
   expect([await firstChoice(0), await firstChoice(1), await firstChoice(2)]).toEqual(uris)

@@ -1,0 +1,29 @@
+/** One call on one destination. */
+import { type Timed } from '@sipwright/framework'
+import { type Load } from './load.js'
+
+/**
+ * It is counted as long as it lies in the table of `Leases`: once put there, once taken out. It lies there while INVITEs of
+ * the call wait for an answer of the destination, and while dialogs with it last. Only `Leases` writes to it.
+ */
+export class Lease implements Timed {
+  dueAt = Infinity
+  place = -1
+  readonly key: string
+  readonly load: Load
+  /** INVITEs without final answer: two if somebody before us has forked the call. */
+  open = 0
+  /** Tags of the callees, as numbers: several if somebody behind us has forked the call. */
+  dialogs: number[] = none
+  /** It lies in the table, and counts. */
+  counted = false
+  /** The same call on another destination. */
+  next: Lease | undefined = undefined
+
+  constructor(key: string, load: Load) {
+    this.key = key
+    this.load = load
+  }
+}
+
+const none: number[] = []

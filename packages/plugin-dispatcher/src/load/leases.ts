@@ -1,0 +1,356 @@
+/**
+ * The calls in progress, one lease for each call and destination. How many a destination has is how many leases lie in
+ * this table: a lease is put in once and taken out once, so nothing that comes twice (a BYE, a 2xx, a retried
+ * INVITE) counts twice, and nothing goes below zero. A lease whose end nobody sees runs out.
+ */
+import { Deadlines, type Clock } from '@sipwright/framework'
+import { hash } from 'node:crypto'
+import { callKey, tagNumber } from './call-key.js'
+import { type Ledger } from './caps.js'
+import { Lease } from './lease.js'
+import { Load } from './load.js'
+
+/** A request within a dialog, as far as it says whose it is. */
+export interface WithinDialog {
+  readonly callId: string
+  readonly fromTag: string | undefined
+  readonly toTag: string | undefined
+}
+
+/** A lease that others know of, or have known: what a journal keeps and workers tell. */
+export interface LeaseRecord {
+  readonly key: string
+  readonly set: string
+  readonly destination: string
+  readonly dialogs: readonly number[]
+  /** Milliseconds that it has left. */
+  readonly leftMs: number
+}
+
+/** Is told of every lease on a call that is up. */
+export interface LeaseObserver {
+  /** It is new, or runs out at another time, or has other dialogs. */
+  held(lease: Lease): void
+  released(lease: Lease): void
+}
+
+export interface LeasesOptions {
+  readonly clock: Clock
+  /** Leases at most; calls beyond are not counted, and a destination with a `maxLoad` counts as full meanwhile. */
+  readonly limit: number
+  /** How long a call that is up may last without a sign of life, in milliseconds. */
+  readonly maxDurationMs: number
+  /** Makes marks that nobody else can tell to be of a destination. */
+  readonly secret: string
+  readonly observer?: LeaseObserver
+}
+
+export class Leases implements Ledger {
+  readonly #options: LeasesOptions
+  /** By call; further destinations of the same call hang on the first. */
+  readonly #calls = new Map<string, Lease>()
+  readonly #deadlines = new Deadlines<Lease>()
+  /** By set and id, and by mark: of all destinations in service, and of those that still have calls. */
+  readonly #loads = new Map<string, Load>()
+  readonly #marks = new Map<string, Load>()
+  #size = 0
+  #pending = 0
+  #expired = 0
+  #uncounted = 0
+  #armedAt = Infinity
+  #disarm: (() => void) | undefined = undefined
+
+  constructor(options: LeasesOptions) {
+    this.#options = options
+  }
+
+  /** Leases in the table. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** INVITEs without final answer, on all destinations. */
+  get pending(): number {
+    return this.#pending
+  }
+
+  /** Calls whose end nobody saw, since the start. */
+  get expired(): number {
+    return this.#expired
+  }
+
+  /** Calls that were not counted because the table was full, since the start. */
+  get uncounted(): number {
+    return this.#uncounted
+  }
+
+  get isFull(): boolean {
+    return this.#size >= this.#options.limit
+  }
+
+  now(): number {
+    return this.#options.clock.now()
+  }
+
+  // Destinations
+
+  /** What the destination of that name is at: the same as ever, also after it was away. */
+  loadOf(setId: string, destinationId: string): Load {
+    const name = `${setId}\n${destinationId}`
+    let load = this.#loads.get(name)
+    if (load === undefined) {
+      const mark = hash('sha256', `${this.#options.secret}\n${name}`, 'hex').slice(0, 16)
+      load = new Load(setId, destinationId, mark)
+      this.#loads.set(name, load)
+      this.#marks.set(mark, load)
+    }
+    return load
+  }
+
+  /** Forgets the destinations that are neither among these nor have calls. */
+  keepOnly(served: ReadonlySet<Load>): void {
+    for (const [name, load] of this.#loads) {
+      if (served.has(load) || load.calls > 0 || load.pending > 0) continue
+      this.#loads.delete(name)
+      this.#marks.delete(load.mark)
+    }
+  }
+
+  // Calls that are being set up
+
+  /** An INVITE of the call goes to that destination. Every such lease is later `dropped` or `accepted`, once for each call of this. */
+  sent(key: string, load: Load): Lease {
+    load.pending++
+    this.#pending++
+    const lease = this.#at(key, load) ?? this.#put(new Lease(key, load))
+    lease.open++
+    return lease
+  }
+
+  /** The INVITE ended without a call. */
+  dropped(lease: Lease): void {
+    this.#answered(lease)
+    this.#takeOutIfOver(lease)
+  }
+
+  /**
+   * The destination accepted: the call is up for as long as its session may last. `calleeTag` tells the dialogs of a
+   * forked call apart.
+   */
+  accepted(lease: Lease, calleeTag: string | undefined, sessionMs: number | undefined): void {
+    this.#answered(lease)
+    this.#hold(lease, tagNumber(calleeTag), sessionMs)
+  }
+
+  /** The destination accepted an INVITE that had been given up, or accepts once more for another callee. */
+  acceptedLate(
+    key: string,
+    load: Load,
+    calleeTag: string | undefined,
+    sessionMs: number | undefined,
+  ): void {
+    const lease = this.#at(key, load) ?? this.#put(new Lease(key, load))
+    this.#hold(lease, tagNumber(calleeTag), sessionMs)
+  }
+
+  // Calls that are up
+
+  /**
+   * A request within the dialog was accepted: the call lives, and is counted if it was not, on the destinations that the
+   * marks of its Record-Route name. `session` is how long it may last from now on, as `accepted` takes it; `unchanged`: the
+   * request says nothing of that. Returns whether a call was adopted.
+   */
+  seen(
+    request: WithinDialog,
+    marks: readonly string[],
+    session: number | undefined | 'unchanged',
+  ): boolean {
+    const first = this.#find(request)
+    const key = first?.key ?? callKey(request.callId, request.fromTag)
+    let adopted = false
+    for (const mark of marks) {
+      const load = this.#marks.get(mark)
+      if (load === undefined) continue
+      const lease = this.#at(key, load) ?? this.#put(new Lease(key, load))
+      const isKnown = lease.dialogs.length > 0
+      adopted ||= !isKnown
+      if (session !== 'unchanged') this.#hold(lease, dialogOf(lease, request), session)
+      else if (!isKnown) this.#hold(lease, dialogOf(lease, request), undefined)
+    }
+    return adopted
+  }
+
+  /** The dialog is over: BYE, or it is gone at the other end. Returns whether a call ended by that. */
+  ended(request: WithinDialog, marks: readonly string[]): boolean {
+    let ended = false
+    let lease = this.#find(request)
+    while (lease !== undefined) {
+      const { next, dialogs, load } = lease
+      if (marks.length === 0 || marks.includes(load.mark)) {
+        const at = dialogs.indexOf(dialogOf(lease, request))
+        if (at >= 0) {
+          lease.dialogs = dialogs.toSpliced(at, 1)
+          ended = true
+          if (!this.#takeOutIfOver(lease)) this.#options.observer?.held(lease)
+        }
+      }
+      lease = next
+    }
+    return ended
+  }
+
+  /** Another worker has the call: it is counted there. False: its INVITE is in hand here, and it stays. */
+  release(keys: readonly string[], mark: string): boolean {
+    for (const key of keys) {
+      for (let lease = this.#calls.get(key); lease !== undefined; lease = lease.next) {
+        if (lease.load.mark !== mark) continue
+        if (lease.open > 0) return false
+        lease.dialogs = []
+        this.#takeOutIfOver(lease)
+        return true
+      }
+    }
+    return true
+  }
+
+  // What outlives the process
+
+  /** The calls that are up. */
+  *records(): IterableIterator<LeaseRecord> {
+    for (const first of this.#calls.values()) {
+      for (let lease: Lease | undefined = first; lease !== undefined; lease = lease.next) {
+        if (lease.dialogs.length > 0) yield this.recordOf(lease)
+      }
+    }
+  }
+
+  recordOf({ key, load, dialogs, dueAt }: Lease): LeaseRecord {
+    return {
+      key,
+      set: load.setId,
+      destination: load.destinationId,
+      dialogs,
+      leftMs: Math.max(0, dueAt - this.now()),
+    }
+  }
+
+  /** Puts a call of before into the table, unless it is there or there is no room. */
+  restore({ key, set, destination, dialogs, leftMs }: LeaseRecord): void {
+    if (this.isFull || dialogs.length === 0 || leftMs <= 0) return
+    const load = this.loadOf(set, destination)
+    if (this.#at(key, load) !== undefined) return
+    const lease = this.#put(new Lease(key, load))
+    lease.dialogs = [...dialogs]
+    this.#deadlines.set(lease, this.now() + Math.min(leftMs, this.#options.maxDurationMs))
+    this.#arm()
+  }
+
+  /** Nothing runs out any more. */
+  close(): void {
+    this.#disarm?.()
+    this.#disarm = undefined
+    this.#armedAt = Infinity
+  }
+
+  // The table
+
+  #at(key: string, load: Load): Lease | undefined {
+    let lease = this.#calls.get(key)
+    while (lease !== undefined && lease.load !== load) lease = lease.next
+    return lease
+  }
+
+  /** The leases of the call that a request belongs to, whichever side sends it. */
+  #find({ callId, fromTag, toTag }: WithinDialog): Lease | undefined {
+    return this.#calls.get(callKey(callId, fromTag)) ?? this.#calls.get(callKey(callId, toTag))
+  }
+
+  /** Into the table, where it counts; when that is full the lease is left outside. */
+  #put(lease: Lease): Lease {
+    if (this.isFull) {
+      this.#uncounted++
+      return lease
+    }
+    const { key, load } = lease
+    const first = this.#calls.get(key)
+    if (first === undefined) this.#calls.set(key, lease)
+    else {
+      lease.next = first.next
+      first.next = lease
+    }
+    lease.counted = true
+    load.calls++
+    this.#size++
+    return lease
+  }
+
+  /** Out of the table, if neither an INVITE nor a dialog keeps it there. Returns whether it is out. */
+  #takeOutIfOver(lease: Lease): boolean {
+    if (lease.open > 0 || lease.dialogs.length > 0) return false
+    if (!lease.counted) return true
+    const { key, load } = lease
+    const first = this.#calls.get(key)
+    if (first === lease) {
+      if (lease.next === undefined) this.#calls.delete(key)
+      else this.#calls.set(key, lease.next)
+    } else {
+      let before = first
+      while (before !== undefined && before.next !== lease) before = before.next
+      if (before !== undefined) before.next = lease.next
+    }
+    lease.counted = false
+    load.calls--
+    this.#size--
+    if (lease.dueAt !== Infinity) {
+      this.#deadlines.set(lease, Infinity)
+      this.#options.observer?.released(lease)
+    }
+    return true
+  }
+
+  /** An INVITE of the lease has its final answer, or will never have one. */
+  #answered(lease: Lease): void {
+    lease.open--
+    lease.load.pending--
+    this.#pending--
+  }
+
+  #hold(lease: Lease, dialog: number, sessionMs = Infinity): void {
+    if (!lease.dialogs.includes(dialog)) lease.dialogs = [...lease.dialogs, dialog]
+    if (!lease.counted) return
+    const { maxDurationMs, observer } = this.#options
+    this.#deadlines.set(lease, this.now() + Math.min(sessionMs, maxDurationMs))
+    this.#arm()
+    observer?.held(lease)
+  }
+
+  #arm(): void {
+    const { next } = this.#deadlines
+    if (next >= this.#armedAt) return
+    this.#disarm?.()
+    this.#armedAt = next
+    this.#disarm = this.#options.clock.after(Math.max(0, next - this.now()), () => {
+      this.#armedAt = Infinity
+      this.#disarm = undefined
+      this.#expire()
+    })
+  }
+
+  #expire(): void {
+    const now = this.now()
+    for (;;) {
+      const lease = this.#deadlines.takeDue(now)
+      if (lease === undefined) break
+      lease.dialogs = []
+      this.#expired++
+      this.#options.observer?.released(lease)
+      this.#takeOutIfOver(lease)
+    }
+    this.#arm()
+  }
+}
+
+/** The callee's tag in a request of either side: the one that the call is not known by. */
+function dialogOf({ key }: Lease, { callId, fromTag, toTag }: WithinDialog): number {
+  return tagNumber(callKey(callId, fromTag) === key ? toTag : fromTag)
+}
