@@ -1,6 +1,7 @@
 /** The destinations of one set and the algorithms at work on them. Replaced whole on reload. */
 import { type ProbeConfig } from './config.js'
-import { Destination, destinationId } from './destination.js'
+import { type AdminState, Destination, destinationId } from './destination.js'
+import { type HealthState } from './health/health.js'
 import {
   type Algorithm,
   type Preview,
@@ -11,6 +12,15 @@ import {
 } from './select/algorithm.js'
 import { resolveAlgorithm, type AlgorithmLike } from './select/names.js'
 import { type SetDefinition } from './source/load-sets.js'
+
+/** How many destinations of a set are in which state. Kamailio's $dsg, in numbers instead of percent. */
+export interface SetCounts {
+  readonly total: number
+  /** Those that may get a new request. */
+  readonly usable: number
+  readonly health: Readonly<Record<HealthState, number>>
+  readonly admin: Readonly<Record<AdminState, number>>
+}
 
 export class DestinationSet {
   readonly id: string
@@ -80,6 +90,18 @@ export class DestinationSet {
   /** Every destination of that URI or id. */
   matching(uriOrId: string): Destination[] {
     return this.destinations.filter(({ uri, id }) => uri === uriOrId || id === uriOrId)
+  }
+
+  counts(): SetCounts {
+    const health = { active: 0, trying: 0, inactive: 0 }
+    const admin = { ready: 0, drain: 0, disabled: 0 }
+    let usable = 0
+    for (const destination of this.destinations) {
+      health[destination.health.state]++
+      admin[destination.state.admin]++
+      if (destination.usable) usable++
+    }
+    return { total: this.destinations.length, usable, health, admin }
   }
 
   #selectorOf(given: AlgorithmLike): Selector {

@@ -10,11 +10,11 @@ import {
 import { Candidates, Preferring, type TargetRole } from './candidates.js'
 import { dispatcherConfig, type DispatcherInput, type ProbeConfig } from './config.js'
 import { Destination, type AdminState } from './destination.js'
-import { DestinationSet } from './destination-set.js'
+import { DestinationSet, type SetCounts } from './destination-set.js'
 import { formatFault, type ListFault } from './source/dispatcher-list.js'
 import { explain, type Explanation } from './explanation.js'
+import { markOf, type Mark } from './mark.js'
 import { contextFor, type RequestLike } from './request-like.js'
-import { type HealthState } from './health/health.js'
 import { Calls, type CallNews } from './load/calls.js'
 import { Leases } from './load/leases.js'
 import { type Load } from './load/load.js'
@@ -23,6 +23,7 @@ import { type Share, whole } from './load/share.js'
 import { withKey, type SelectContext, type Walk } from './select/algorithm.js'
 import { resolveAlgorithm, type AlgorithmLike } from './select/names.js'
 import { type DestinationNews } from './health/shared-health.js'
+import { type Sender, type SenderOptions, type Senders } from './senders.js'
 import { SetWalk, type SetStep } from './set-walk.js'
 import { type LoadedSets, loadSets } from './source/load-sets.js'
 
@@ -83,6 +84,8 @@ export interface DispatcherOptions {
   readonly share?: Share
   /** What other workers must know of calls. */
   readonly callNews?: CallNews
+  /** Where the names of destinations are, for `isFromSet`. */
+  readonly senders: Senders
   /** Of several workers, where among the destinations this one's turns begin: a share from 0 to 1. Default 0. */
   readonly offset?: number
   /** The health or the operator's word of a destination changed here, by whatever brought it about. */
@@ -96,6 +99,7 @@ export class Dispatcher {
   /** What happens to calls: the framework's hooks go here. */
   readonly calls: Calls
   readonly #retries: Retries
+  readonly #senders: Senders
   readonly #listeners = new Set<(event: DestinationEvent) => void>()
   readonly #reloadListeners = new Set<() => void>()
   #load: () => Promise<LoadedSets>
@@ -117,6 +121,7 @@ export class Dispatcher {
       secret: counting?.secret ?? '',
     })
     this.calls = new Calls(this.leases, callNews)
+    this.#senders = options.senders
     this.#retries = new Retries(options.maxRetries)
   }
 
@@ -154,6 +159,7 @@ export class Dispatcher {
       steps: steps.map((step) => ({ ...step, ...step.set.preview(step.ctx, step.algorithm) })),
       limit,
       once: several,
+      isCall: ctx.request.method === 'INVITE',
       challenger: challengers.find((each) => each !== undefined),
     })
   }
@@ -168,8 +174,48 @@ export class Dispatcher {
     return this.#faults
   }
 
-  /** Sets the health of a destination at once, by URI or id. Throws SIPW_ERR_SET_UNKNOWN, SIPW_ERR_DESTINATION_UNKNOWN. */
-  mark(setId: SetId, uri: string, state: HealthState, reason = 'marked'): void {
+  /** Whether there is such a set. */
+  exists(setId: SetId): boolean {
+    return this.#sets.has(String(setId))
+  }
+
+  /**
+   * Whether any destination of the set may get a new request, or the one of that URI or id; an unknown one may not. Throws
+   * SIPW_ERR_SET_UNKNOWN.
+   */
+  isActive(setId: SetId, uri?: string): boolean {
+    const set = this.#set(setId)
+    const asked = uri === undefined ? set.destinations : set.matching(uri)
+    return asked.some(({ usable }) => usable)
+  }
+
+  /** How many destinations of the set are in which state. Throws SIPW_ERR_SET_UNKNOWN. */
+  counts(setId: SetId): SetCounts {
+    return this.#set(setId).counts()
+  }
+
+  /**
+   * The destination that a request comes from, of one set or of any: `dispatcher.sender(ctx.source)`. Throws
+   * SIPW_ERR_SET_UNKNOWN.
+   */
+  sender(source: Sender, setId?: SetId, options?: SenderOptions): Destination | undefined {
+    const set = setId === undefined ? undefined : this.#set(setId)
+    return this.#senders.find(source, set?.id, options)
+  }
+
+  /** Whether a request comes from a destination: as `sender`. Kamailio's ds_is_from_list. */
+  isFromSet(source: Sender, setId?: SetId, options?: SenderOptions): boolean {
+    return this.sender(source, setId, options) !== undefined
+  }
+
+  /**
+   * Sets the health of a destination at once, by URI or id. Kamailio's letters stand for the same, `d` for the operator's
+   * `disabled`; who is probed is not for a mark to say, so there is no `p`. Throws SIPW_ERR_SET_UNKNOWN,
+   * SIPW_ERR_DESTINATION_UNKNOWN.
+   */
+  mark(setId: SetId, uri: string, mark: Mark, reason = 'marked'): void {
+    const state = markOf(mark)
+    if (state === 'disabled') return this.setAdminState(setId, uri, state)
     for (const destination of this.#matching(setId, uri)) {
       this.#change(destination, reason, (now) => destination.health.force(state, reason, now))
     }
@@ -349,6 +395,7 @@ export class Dispatcher {
     this.#probe = probe
     this.#sets = sets
     this.#faults = faults
+    this.#senders.watch([...sets.values()].flatMap(({ destinations }) => destinations))
     for (const fault of faults) {
       log.warn({ ...fault }, `dispatcher list, left out: ${formatFault(fault)}`)
     }

@@ -1,6 +1,7 @@
 /** Why a destination gets no new request now, in words that an operator can act on. */
 import { type AdminState, type Destination } from './destination.js'
 import { type HealthState } from './health/health.js'
+import { type ReachedCap } from './load/caps.js'
 
 export type Exclusion =
   /** The operator's word. */
@@ -12,8 +13,8 @@ export type Exclusion =
       readonly reason: string
       readonly sinceMs: number
     }
-  /** It has as many calls as it may have. */
-  | { readonly kind: 'full'; readonly calls: number; readonly maxLoad: number }
+  /** It may have no further call. */
+  | { readonly kind: 'full'; readonly reached: ReachedCap }
   /** The algorithm passes it over. */
   | { readonly kind: 'algorithm'; readonly reason: string }
   /** Its URI is tried before, by the set that is named. */
@@ -21,15 +22,15 @@ export type Exclusion =
   /** So many come before it, and no more are tried. */
   | { readonly kind: 'limit'; readonly limit: number }
 
-/** What keeps a destination out by itself, whoever asks; undefined: it may be tried. */
-export function exclusionOf(destination: Destination): Exclusion | undefined {
+/** What keeps a destination out by itself; undefined: it may be tried. Its caps are for calls only. */
+export function exclusionOf(destination: Destination, isCall: boolean): Exclusion | undefined {
   const { admin, health, load } = destination.state
   if (!destination.usable) {
     if (admin !== 'ready') return { kind: 'admin', state: admin }
     return { kind: 'health', state: health.state, reason: health.reason, sinceMs: health.since }
   }
-  if (!destination.isFull) return undefined
-  return { kind: 'full', calls: load.calls, maxLoad: destination.maxLoad }
+  const reached = isCall ? destination.caps.reachedCap(load) : undefined
+  return reached === undefined ? undefined : { kind: 'full', reached }
 }
 
 /** `inactive: no answer within 2000 ms`, as a line of an explanation says it. */
@@ -40,12 +41,25 @@ export function formatExclusion(exclusion: Exclusion): string {
     case 'health':
       return `${exclusion.state}: ${exclusion.reason}`
     case 'full':
-      return `full: ${exclusion.calls} of ${exclusion.maxLoad} calls`
+      return `full: ${formatCap(exclusion.reached)}`
     case 'algorithm':
       return exclusion.reason
     case 'duplicate':
       return `tried in set ${exclusion.set} before`
     case 'limit':
       return `beyond the limit of ${exclusion.limit}`
+  }
+}
+
+function formatCap(reached: ReachedCap): string {
+  switch (reached.cap) {
+    case 'calls':
+      return `${reached.at} of ${reached.limit} calls`
+    case 'pending':
+      return `${reached.at} of ${reached.limit} calls without an answer`
+    case 'rate':
+      return `${reached.limit} new calls per second`
+    case 'counted':
+      return 'no further call can be counted'
   }
 }

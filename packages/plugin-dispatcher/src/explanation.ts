@@ -58,12 +58,15 @@ export interface ExplainedSelection {
   readonly limit: number
   /** A URI is tried once. */
   readonly once: boolean
+  /** It is an INVITE: caps hold. */
+  readonly isCall: boolean
   /** Goes first, whatever the algorithms say. */
   readonly challenger: Destination | undefined
 }
 
-export function explain({ steps, limit, once, challenger }: ExplainedSelection): Explanation {
-  const account = new Account(limit, once)
+export function explain(selection: ExplainedSelection): Explanation {
+  const { steps, challenger } = selection
+  const account = new Account(selection)
   if (challenger !== undefined) account.challenger(challenger)
   for (const step of steps) account.step(step)
   return {
@@ -104,18 +107,20 @@ class Account {
   readonly excluded: Excluded[] = []
   readonly #limit: number
   readonly #once: boolean
+  readonly #isCall: boolean
   #challenger: Destination | undefined = undefined
   /** By URI, the set that it was seen in first. */
   readonly #tried = new Map<string, string>()
 
-  constructor(limit: number, once: boolean) {
+  constructor({ limit, once, isCall }: ExplainedSelection) {
     this.#limit = limit
     this.#once = once
+    this.#isCall = isCall
   }
 
   challenger(destination: Destination): void {
     this.#challenger = destination
-    const exclusion = exclusionOf(destination) ?? this.#beyond(0, Infinity)
+    const exclusion = exclusionOf(destination, this.#isCall) ?? this.#beyond(0, Infinity)
     this.#add({ destination }, exclusion)
   }
 
@@ -133,13 +138,13 @@ class Account {
     for (const destination of set.destinations) {
       if (offered.has(destination) || destination === this.#challenger) continue
       const passedOver: Exclusion = { kind: 'algorithm', reason: 'passed over by the algorithm' }
-      this.#add({ destination }, exclusionOf(destination) ?? passedOver)
+      this.#add({ destination }, exclusionOf(destination, this.#isCall) ?? passedOver)
     }
   }
 
   #exclusion(ranked: Placed, tried: number, limit: number): Exclusion | undefined {
     const { destination, out } = ranked
-    const own = exclusionOf(destination)
+    const own = exclusionOf(destination, this.#isCall)
     if (own !== undefined) return own
     if (out !== undefined) return { kind: 'algorithm', reason: out }
     const before = this.#once ? this.#tried.get(destination.uri) : undefined

@@ -8,7 +8,7 @@ export {
   type DestinationState,
   type ProbePolicy,
 } from './destination.js'
-export { DestinationSet } from './destination-set.js'
+export { DestinationSet, type SetCounts } from './destination-set.js'
 export {
   formatFault,
   parseDispatcherList,
@@ -34,6 +34,8 @@ export {
   type Explanation,
   type SetExplanation,
 } from './explanation.js'
+export { type Mark, type MarkLetter } from './mark.js'
+export { Senders, type Sender, type SenderHost, type SenderOptions } from './senders.js'
 export { type RequestLike } from './request-like.js'
 export { Health, type HealthPolicy, type HealthState } from './health/health.js'
 export { Latency } from './health/latency.js'

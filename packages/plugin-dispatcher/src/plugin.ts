@@ -4,6 +4,7 @@ import { dispatcherConfig } from './config.js'
 import { Dispatcher } from './dispatcher.js'
 import { Prober } from './health/probe.js'
 import { SharedHealth } from './health/shared-health.js'
+import { Senders } from './senders.js'
 import { loadSets } from './source/load-sets.js'
 
 /** Destination sets, failover order and health of backends: `dispatcher({ sets: { 1: { destinations: […] } } })`. */
@@ -12,6 +13,7 @@ export const dispatcher = definePlugin({
   config: dispatcherConfig,
   async setup(host, config) {
     const { chance, clock, log, workers } = host
+    const senders = new Senders(host)
     const service = new Dispatcher({
       load: () => loadSets(config),
       log,
@@ -21,6 +23,7 @@ export const dispatcher = definePlugin({
       maxRetries: config.maxRetries,
       counting: { ...config.load, secret: host.secretFor('dispatcher: marks of destinations') },
       share: workers,
+      senders,
       offset: workers.index / workers.count,
       changed: (destination, reason) => shared.changed(destination, reason),
     })
@@ -51,11 +54,13 @@ export const dispatcher = definePlugin({
     host.onDone((ctx) => calls.done(ctx))
     host.onReady(() => {
       shared.catchUp()
+      senders.start()
       if (workers.leads) prober.start()
     })
     workers.onLead(() => prober.start())
     host.onReload(() => service.reload())
     host.onClose(() => {
+      senders.stop()
       prober.stop()
       leases.close()
     })

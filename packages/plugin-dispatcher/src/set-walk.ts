@@ -21,6 +21,7 @@ export class SetWalk implements Walk {
   readonly #tried: Set<string>
   #step = 0
   #left = 0
+  #isCall = false
   #walk: Walk | undefined = undefined
 
   /** `tried` has been before. */
@@ -34,6 +35,7 @@ export class SetWalk implements Walk {
       if (this.#walk === undefined) {
         this.#walk = step.set.select(step.ctx, step.algorithm)
         this.#left = step.limit
+        this.#isCall = step.ctx.request.method === 'INVITE'
       }
       const destination = this.#left > 0 ? this.#fresh(this.#walk) : undefined
       if (destination !== undefined) {
@@ -55,6 +57,7 @@ export class SetWalk implements Walk {
   }
 
   #mayTry(destination: Destination): boolean {
-    return destination.usable && !destination.isFull && !this.#tried.has(destination.uri)
+    if (!destination.usable || this.#tried.has(destination.uri)) return false
+    return !(this.#isCall && destination.isFull)
   }
 }

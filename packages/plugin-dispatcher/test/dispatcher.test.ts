@@ -4,6 +4,7 @@ import { answer, invite, VirtualClock, SeededChance } from '@sipwright/framework
 import { dispatcherConfig, type DispatcherConfig } from '#src/config.js'
 import { type Candidates } from '#src/candidates.js'
 import { Dispatcher } from '#src/dispatcher.js'
+import { Senders } from '#src/senders.js'
 import { loadSets, type LoadedSets } from '#src/source/load-sets.js'
 
 const quiet = { error() {}, warn() {}, info() {}, debug() {} }
@@ -23,6 +24,7 @@ async function rig(
     chance: new SeededChance(1),
     probe: config([]).probe,
     maxRetries: 2,
+    senders: new Senders({ clock, locate: () => [] }),
   })
   await dispatcher.reload()
   const select = (callId: string, cseq = 1, algorithm?: string): Candidates =>
@@ -245,4 +247,40 @@ test('a selection of none is empty, and so is one whose limit is spent', async (
   expect(dispatcher.select(1, ctx, { limit: 0 }).isEmpty).toBe(true)
   const one = dispatcher.select(1, ctx, { limit: 1 })
   expect([one.isEmpty, all(one).length, one.isEmpty]).toEqual([false, 1, true])
+})
+
+test('whether a set exists, who in it is active, and how many are how ($dsg, ds_is_active)', async () => {
+  const { dispatcher } = await rig('sip:a', 'sip:b', 'sip:c', 'sip:d')
+  expect([dispatcher.exists(1), dispatcher.exists('1'), dispatcher.exists(2)]).toEqual([
+    ...[true, true, false],
+  ])
+  dispatcher.mark(1, 'sip:a', 'inactive')
+  dispatcher.mark(1, 'sip:b', 'trying')
+  dispatcher.setAdminState(1, 'sip:c', 'drain')
+  expect(dispatcher.counts(1)).toEqual({
+    ...{ total: 4, usable: 2 },
+    health: { active: 2, trying: 1, inactive: 1 },
+    admin: { ready: 3, drain: 1, disabled: 0 },
+  })
+  const asked = ['sip:a', 'sip:b', 'sip:c', 'sip:d', 'sip:z']
+  expect(asked.map((uri) => dispatcher.isActive(1, uri))).toEqual([false, true, false, true, false])
+  expect(dispatcher.isActive(1)).toBe(true)
+  for (const uri of ['sip:b', 'sip:d']) dispatcher.setAdminState(1, uri, 'disabled')
+  expect(dispatcher.isActive(1)).toBe(false)
+  expect(() => dispatcher.isActive(2)).toThrow('no destination set 2')
+  expect(() => dispatcher.counts(2)).toThrow('no destination set 2')
+})
+
+test('a mark may be one of Kamailio’s letters; d is the operator’s word (ds_mark_dst)', async () => {
+  const { dispatcher } = await rig('sip:a')
+  const [destination] = dispatcher.sets()[0]!.destinations
+  const marked = (['i', 't', 'a', 'I', 'T', 'A'] as const).map((letter) => {
+    dispatcher.mark(1, 'sip:a', letter)
+    return destination!.health.state
+  })
+  expect(marked).toEqual(['inactive', 'trying', 'active', 'inactive', 'trying', 'active'])
+  dispatcher.mark(1, 'sip:a', 'd')
+  expect([destination!.state.admin, destination!.letters]).toEqual(['disabled', 'DX'])
+  dispatcher.mark(1, 'sip:a', 'a')
+  expect(destination!.state.admin).toBe('disabled')
 })

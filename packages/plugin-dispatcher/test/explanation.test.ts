@@ -52,7 +52,7 @@ test('why the others are out: the operator, health, load, a limit, a set before'
   const explanation = dispatcher.explain(ctx(), [1, { set: 2, limit: 1 }])
   expect(uris(explanation)).toEqual(['sip:d', 'sip:e'])
   expect(explanation.excluded.map(({ uri, set, exclusion }) => [set, uri, exclusion])).toEqual([
-    ['1', 'sip:c', { kind: 'full', calls: 2, maxLoad: 2 }],
+    ['1', 'sip:c', { kind: 'full', reached: { cap: 'calls', at: 2, limit: 2 } }],
     ['1', 'sip:a', { kind: 'admin', state: 'drain' }],
     ['1', 'sip:b', { kind: 'health', state: 'inactive', reason: 'answered 503', sinceMs: 7_000 }],
     ['2', 'sip:d', { kind: 'duplicate', set: '1' }],

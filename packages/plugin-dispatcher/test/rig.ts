@@ -3,6 +3,7 @@ import { type TargetSource } from '@sipwright/framework'
 import { SeededChance, VirtualClock, invite } from '@sipwright/framework/testing'
 import { dispatcherConfig, type DispatcherInput } from '#src/config.js'
 import { Dispatcher } from '#src/dispatcher.js'
+import { Senders } from '#src/senders.js'
 import { loadSets } from '#src/source/load-sets.js'
 
 const ignore = (): void => undefined
@@ -18,6 +19,7 @@ export async function dispatching(input: DispatcherInput) {
     chance: new SeededChance(1),
     probe: config.probe,
     maxRetries: 10,
+    senders: new Senders({ clock, locate: () => [] }),
   })
   await dispatcher.reload()
   const ctx = (callId = 'a84b4c76e66710', cseq = 1) => ({

@@ -2,7 +2,7 @@
 import { type z } from 'zod'
 import { type Chance, type Clock, type Log } from '../environment.js'
 import { SipError } from '../errors.js'
-import { type Flow } from '../message/flow.js'
+import { type Flow, type Hop } from '../message/flow.js'
 import { type SipResponse } from '../message/message.js'
 import { type Transport } from '../transport/transport.js'
 import {
@@ -76,6 +76,11 @@ export interface Host {
   onReload(hook: () => void | Promise<void>): void
   /** Last plugin first. */
   onClose(hook: () => void | Promise<void>): void
+  /**
+   * The places that a SIP URI stands for, best first: at once where they are known, later where DNS is asked. Rejects with
+   * SIPW_ERR_UNRESOLVABLE; throws SIPW_ERR_MALFORMED_URI, SIPW_ERR_URI_SCHEME. From `onReady` on. RFC 3263 §4
+   */
+  locate(uri: string): readonly Hop[] | Promise<readonly Hop[]>
   /** Sends a request of our own; `done` is called exactly once. */
   send(request: OutgoingRequest, done: (result: OutgoingResult) => void): void
 }

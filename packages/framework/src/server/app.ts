@@ -1,7 +1,8 @@
 /** createApp: one container, plugins, routes, listeners; listen, reload, close, inject. */
 import { type Chance, type Clock, type Log } from '../environment.js'
 import { SipError } from '../errors.js'
-import { type LocalAddress } from '../message/flow.js'
+import { type Hop, type LocalAddress } from '../message/flow.js'
+import { isSipUri, parseUri } from '../message/uri.js'
 import { startOrder } from '../plugin/order.js'
 import { type Host, type Plugin } from '../plugin/plugin.js'
 import { type ServiceToken } from '../plugin/service.js'
@@ -310,6 +311,12 @@ export class App {
     return { clock: this.#clock, log: this.log, limits: this.#limits }
   }
 
+  #locate(text: string): readonly Hop[] | Promise<readonly Hop[]> {
+    const uri = parseUri(text)
+    if (!isSipUri(uri)) throw new SipError('SIPW_ERR_URI_SCHEME', [uri.scheme])
+    return this.#running().resolver.resolve(uri)
+  }
+
   #host(plugin: Plugin): Host {
     const hooks = this.#hooks
     const container = this.#container
@@ -337,6 +344,7 @@ export class App {
       onReady: (hook) => hooks.ready.push(hook),
       onReload: (hook) => hooks.reload.push(hook),
       onClose: (run) => hooks.close.push({ plugin: plugin.name, run }),
+      locate: (uri) => this.#locate(uri),
       send: (request, done) => new OwnRequest(this.#running(), request, done).start(),
     }
   }

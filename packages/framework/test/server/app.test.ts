@@ -92,6 +92,14 @@ async function listening(): Promise<{ app: App; host: Host }> {
 const options = (host: Host, uri: string): Promise<OutgoingResult> =>
   new Promise((resolve) => host.send({ method: 'OPTIONS', uri, timeoutMs: 300 }, resolve))
 
+test('a plugin may ask where a URI is (RFC 3263 §4)', async () => {
+  const { app, host } = await listening()
+  expect(host.locate('sip:192.0.2.7;transport=tcp')).toMatchObject([{ key: 'TCP:192.0.2.7:5060' }])
+  await expect(host.locate('sip:0.0.0.0')).rejects.toThrow('not a unicast address')
+  expect(() => host.locate('tel:+12015550123')).toThrow('tel')
+  await app.close()
+})
+
 test('a request of our own is answered, refused or given up, and says which (§8.1)', async () => {
   const { app, host } = await listening()
   const there = createSocket('udp4')

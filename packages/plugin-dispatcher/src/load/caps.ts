@@ -19,6 +19,14 @@ export interface Ledger {
   now(): number
 }
 
+/** What keeps a call from a destination that is up: how many there are, and may be. */
+export type ReachedCap =
+  | { readonly cap: 'calls' | 'pending'; readonly at: number; readonly limit: number }
+  /** New calls per second. */
+  | { readonly cap: 'rate'; readonly limit: number }
+  /** No further call can be counted at all. */
+  | { readonly cap: 'counted' }
+
 export class Caps {
   readonly #limited: boolean
   readonly #calls: number
@@ -46,6 +54,17 @@ export class Caps {
     return (
       this.#perSecond > 0 && load.rate.isSpent(this.#perSecond, this.#burst, this.#ledger.now())
     )
+  }
+
+  /** Which cap it is, for people. */
+  reachedCap(load: Load): ReachedCap | undefined {
+    if (!this.reached(load)) return undefined
+    if (load.calls >= this.#calls) return { cap: 'calls', at: load.calls, limit: this.#calls }
+    if (load.pending >= this.#pending) {
+      return { cap: 'pending', at: load.pending, limit: this.#pending }
+    }
+    if (this.#calls < Infinity && this.#ledger.isFull) return { cap: 'counted' }
+    return { cap: 'rate', limit: this.#perSecond }
   }
 
   /** A new call is sent there. */

@@ -137,9 +137,7 @@ test('round robin of each worker begins at another destination', async () => {
   const { start } = await rig(3)
   const firstChoice = async (index: number): Promise<string> => {
     const app = await start(index)
-    return service(app)
-      .select(1, { request: invite(), now: 0 })
-      .next()!.uri
+    return service(app).select(1, { request: invite(), now: 0 }).next()!.uri
   }
   expect([await firstChoice(0), await firstChoice(1), await firstChoice(2)]).toEqual(uris)
 })
