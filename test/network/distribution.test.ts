@@ -28,12 +28,18 @@ test('4b.2: without B, A C and D get 300 of 900 calls each', async () => {
   expect(shares(gateways)).toEqual([300, 0, 300, 300])
 })
 
-test('4b.9: after a 503 of A, B gets one INVITE and C none', async () => {
-  const { network, caller, gateways } = await rig({ gateways: [503, 200, 200] })
-  const call = caller.call(bob)
-  await network.run(60_000)
-  expect(call.statuses).toEqual([100, 200])
-  expect(gateways.map((gateway) => gateway.count('INVITE'))).toEqual([1, 1, 0])
+test('4b.9: priority A > B > C: after a 503 of A, B gets one INVITE and C none, call by call', async () => {
+  const { network, caller, gateways } = await rig({
+    gateways: [503, 200, 200],
+    algorithm: 'priority',
+    destination: (index) => ({ priority: 30 - 10 * index }),
+  })
+  for (let round = 1; round <= 3; round++) {
+    const call = caller.call(bob)
+    await network.run(40_000)
+    expect(call.statuses).toEqual([100, 200])
+    expect(gateways.map((gateway) => gateway.count('INVITE'))).toEqual([round, round, 0])
+  }
 })
 
 test('4b.27: who was challenged goes back, a second later, to the gateway that made the nonce (§22.2, §22.3)', async () => {

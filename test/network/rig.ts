@@ -16,10 +16,12 @@ import {
 } from '@sipwright/framework'
 import { type Answer, Network, Phone, type PhoneOptions } from '@sipwright/framework/testing'
 import {
+  type AlgorithmLike,
   defineAlgorithm,
   Dispatcher,
   dispatcher as dispatcherPlugin,
   type DispatcherInput,
+  resolveAlgorithm,
   roundRobin,
 } from '@sipwright/plugin-dispatcher'
 
@@ -37,6 +39,8 @@ export interface RigOptions {
   readonly failoverOn?: readonly number[]
   /** How gateways are asked whether they live. Default: not at all. */
   readonly probe?: DispatcherInput['probe']
+  /** The dispatcher's algorithm. Default: round robin. */
+  readonly algorithm?: AlgorithmLike
   /** What is said of each gateway besides its URI. */
   readonly destination?: (index: number) => Omit<DestinationInput, 'uri'>
   /** What else the dispatcher is configured with. */
@@ -86,7 +90,7 @@ export async function rig(options: RigOptions): Promise<Rig> {
     }),
   )
   const observed: Observed = { selections: 0, failures: [] }
-  const algorithm = counted(observed)
+  const algorithm = counted(observed, options.algorithm ?? roundRobin)
   const uris = addresses.map((address) => `sip:${address}:${port};transport=${transport}`)
   const configured = (destinations: readonly string[]): DispatcherInput => ({
     ...options.config,
@@ -121,15 +125,16 @@ export async function rig(options: RigOptions): Promise<Rig> {
   return { network, app, caller, gateways, dispatcher, observed, uris, configured }
 }
 
-/** The round robin of the dispatcher, with a count of how often it was asked. */
-function counted(observed: Observed) {
-  return defineAlgorithm('counted-round-robin', (setup) => {
-    const turns = roundRobin.start(setup)
+/** An algorithm of the dispatcher, with a count of how often it was asked. */
+function counted(observed: Observed, like: AlgorithmLike) {
+  const { algorithm } = resolveAlgorithm(like)
+  return defineAlgorithm(`counted-${algorithm.name}`, (setup) => {
+    const selector = algorithm.start(setup)
     return {
-      load: (destinations) => turns.load(destinations),
+      load: (destinations) => selector.load(destinations),
       select(ctx) {
         observed.selections++
-        return turns.select(ctx)
+        return selector.select(ctx)
       },
     }
   })
