@@ -1,4 +1,4 @@
-/** Calls in progress, per destination: scenarios 40 to 46 and 61 of dispatcher.md §4b. */
+/** Calls in progress, per destination: scenarios 36, 40 to 45 and 61 of dispatcher.md §4b. */
 import { expect, test } from '@jest/globals'
 import {
   createApp,
@@ -392,6 +392,44 @@ test('a gateway has no more unanswered INVITEs than `maxPending`', async () => {
   made.caller.call(bob)
   await made.network.run(50)
   expect(shares(made.gateways)).toEqual([3, 9])
+})
+
+test('4b.36: everybody answers 503: at most 20 % of the requests in progress try a second gateway at once, the rest are answered at once', async () => {
+  const slow503: Answer = [{ status: 503, afterMs: 200 }]
+  const made = await rig({
+    gateways: [slow503, slow503, slow503, slow503],
+    config: { retryBudget: { percent: 20, min: 3 } },
+  })
+  const calls = Array.from({ length: 100 }, () => made.caller.call(bob))
+  await made.network.run(250)
+  const attempts = (): number => shares(made.gateways).reduce((all, each) => all + each, 0)
+  expect(attempts()).toBe(120)
+  expect(calls.filter(({ outcome }) => outcome === 500)).toHaveLength(80)
+  await made.network.run(linger)
+  expect(calls.every(({ outcome }) => outcome === 500)).toBe(true)
+  // Of the 20, four may go on to a third gateway together: 20 % of those that are left.
+  expect(attempts()).toBeLessThanOrEqual(120 + 4 + 3)
+})
+
+test('4b.36: single calls fail over whatever the budget, and a gateway that rings is no storm', async () => {
+  const made = await rig({
+    gateways: [503, [{ status: 180 }, { status: 200, afterMs: 10_000 }]],
+    config: { retryBudget: {} },
+  })
+  const calls: Call[] = []
+  for (let n = 0; n < 40; n++) {
+    calls.push(made.caller.call(bob))
+    await made.network.run(20)
+  }
+  await made.network.run(11_000)
+  expect(calls.every(({ outcome }) => outcome === 200)).toBe(true)
+})
+
+test('without a budget every call goes on while there are gateways', async () => {
+  const made = await rig({ gateways: [503, 503, 200] })
+  const calls = Array.from({ length: 60 }, () => made.caller.call(bob))
+  await made.network.run(100)
+  expect(calls.every(({ outcome }) => outcome === 200)).toBe(true)
 })
 
 test('a call that somebody before us has forked counts on each gateway that accepted; each dialog ends its own', async () => {

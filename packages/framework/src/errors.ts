@@ -103,6 +103,7 @@ export const errors = {
   SIPW_ERR_DESTINATION_UNKNOWN: { status: 500, text: 'set %s has no destination %s' },
   SIPW_ERR_DISPATCHER_FILE: { status: 500, text: 'dispatcher list %s cannot be read: %s' },
   SIPW_ERR_DISPATCHER_LIST: { status: 500, text: 'dispatcher list %s is refused: %s' },
+  SIPW_ERR_LOAD_JOURNAL: { status: 500, text: 'journal of calls %s cannot be used: %s' },
   SIPW_ERR_SET_UNKNOWN: { status: 500, text: 'no destination set %s' },
 } as const satisfies Record<string, { status: number; text: string }>
 

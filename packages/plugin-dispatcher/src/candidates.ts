@@ -1,6 +1,7 @@
 /** What `select` returns: the walk of an algorithm, as the targets that a relay tries. */
 import { formatUri, isSipUri, parseUri, type Target, type TargetSource } from '@sipwright/framework'
 import { type Destination } from './destination.js'
+import { type RetryBudget } from './load/retry-budget.js'
 import { type Walk } from './select/algorithm.js'
 
 /** What becomes of the Request-URI: it stays (`next-hop`), or takes all but its user from the destination (`domain`). */
@@ -9,6 +10,7 @@ export type TargetRole = 'next-hop' | 'domain'
 export class Candidates implements TargetSource {
   readonly #walk: Walk
   readonly #isCall: boolean
+  readonly #budget: RetryBudget | undefined
   #left: number
   readonly #requestUri: string | undefined
   #first = true
@@ -17,10 +19,17 @@ export class Candidates implements TargetSource {
 
   /**
    * `isCall`: destinations that may have no further call are left out. `requestUri`: the one that takes its domain from the
-   * destination; undefined: it stays as it came.
+   * destination; undefined: it stays as it came. `budget`: must allow all but the first.
    */
-  constructor(walk: Walk, limit: number, isCall: boolean, requestUri?: string) {
+  constructor(
+    walk: Walk,
+    limit: number,
+    isCall: boolean,
+    requestUri?: string,
+    budget?: RetryBudget,
+  ) {
     this.#walk = walk
+    this.#budget = budget
     this.#isCall = isCall
     this.#left = limit
     this.#requestUri = requestUri
@@ -28,14 +37,14 @@ export class Candidates implements TargetSource {
 
   /** No usable destination is left. Asking counts nothing: an attempt is what is handed out. */
   get isEmpty(): boolean {
-    if (this.#left <= 0) return true
+    if (!this.#mayGoOn()) return true
     this.#peeked = this.#usable()
     return this.#peeked === undefined
   }
 
   /** Whether a destination is usable is asked when its turn comes: it may have died since the first was tried. */
   next(): Target | undefined {
-    if (this.#left <= 0) return undefined
+    if (!this.#mayGoOn()) return undefined
     const destination = this.#usable()
     this.#peeked = undefined
     if (destination === undefined) {
@@ -50,6 +59,10 @@ export class Candidates implements TargetSource {
     if (this.#requestUri === undefined) return destination.target
     const uri = inDomain(this.#requestUri, destination.uri)
     return { ...destination.target, uri, role: 'request-uri' }
+  }
+
+  #mayGoOn(): boolean {
+    return this.#left > 0 && (this.#first || this.#budget?.allowsAnother !== false)
   }
 
   /** The one that was looked at, if it may still be tried, else the next one of the walk that may. */

@@ -170,8 +170,22 @@ export const dispatcherConfig = z.strictObject({
         .number()
         .positive()
         .default(12 * 60 * 60_000),
+      /**
+       * A file that keeps the calls that are up, so that the next process counts them at once. Each of several workers has one
+       * of its own, with its number behind the name. Absent: calls count again as soon as one of their requests comes by.
+       */
+      journal: z.string().min(1).optional(),
     })
     .prefault({}),
+  /** Bounds failover when many requests fail at once. Absent: every request goes on while there are destinations. */
+  retryBudget: z
+    .strictObject({
+      /** Of the requests without final answer, so many may be on a further destination that has not answered at all. */
+      percent: z.number().positive().max(100).default(20),
+      /** So many always may. */
+      min: wholeNumber.default(3),
+    })
+    .optional(),
   /** Callers remembered at most between a 401 or 407 and their next attempt; the oldest is forgotten first. */
   maxRetries: z.number().int().positive().default(10_000),
 })

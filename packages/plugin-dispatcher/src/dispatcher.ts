@@ -16,8 +16,9 @@ import { explain, type Explanation } from './explanation.js'
 import { markOf, type Mark } from './mark.js'
 import { contextFor, type RequestLike } from './request-like.js'
 import { Calls, type CallNews } from './load/calls.js'
-import { Leases } from './load/leases.js'
+import { type LeaseObserver, Leases } from './load/leases.js'
 import { type Load } from './load/load.js'
+import { type RetryBudget } from './load/retry-budget.js'
 import { Retries } from './load/retries.js'
 import { type Share, whole } from './load/share.js'
 import { withKey, type SelectContext, type Walk } from './select/algorithm.js'
@@ -79,7 +80,10 @@ export interface DispatcherOptions {
     readonly maxDurationMs: number
     /** Makes the marks that our Record-Route carries. */
     readonly secret: string
+    readonly observer?: LeaseObserver | undefined
   }
+  /** How many requests may try a further destination at once; default: all. */
+  readonly retryBudget?: RetryBudget | undefined
   /** Which of several workers this is. */
   readonly share?: Share
   /** What other workers must know of calls. */
@@ -119,6 +123,7 @@ export class Dispatcher {
       limit: counting?.maxCalls ?? Infinity,
       maxDurationMs: counting?.maxDurationMs ?? 43_200_000,
       secret: counting?.secret ?? '',
+      observer: counting?.observer,
     })
     this.calls = new Calls(this.leases, callNews)
     this.#senders = options.senders
@@ -138,7 +143,8 @@ export class Dispatcher {
         ? this.#overSets(sets, ctx, options)
         : this.#overSet(this.#set(sets), ctx, options)
     const { method, uri } = ctx.request
-    return new Candidates(walk, limit, method === 'INVITE', role === 'domain' ? uri : undefined)
+    const requestUri = role === 'domain' ? uri : undefined
+    return new Candidates(walk, limit, method === 'INVITE', requestUri, this.#options.retryBudget)
   }
 
   /**

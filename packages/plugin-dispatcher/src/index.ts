@@ -39,6 +39,7 @@ export { Senders, type Sender, type SenderHost, type SenderOptions } from './sen
 export { type RequestLike } from './request-like.js'
 export { Health, type HealthPolicy, type HealthState } from './health/health.js'
 export { Latency } from './health/latency.js'
+export { type LeaseRecord, type Leases } from './load/leases.js'
 export { Load } from './load/load.js'
 export { dispatcher } from './plugin.js'
 export {

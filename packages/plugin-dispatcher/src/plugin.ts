@@ -1,10 +1,13 @@
 /** The dispatcher as a plugin: what it hooks into, and nothing else. */
-import { definePlugin } from '@sipwright/framework'
+import { definePlugin, type Host } from '@sipwright/framework'
 import { dispatcherConfig } from './config.js'
 import { Dispatcher } from './dispatcher.js'
 import { Prober } from './health/probe.js'
 import { SharedHealth } from './health/shared-health.js'
 import { Senders } from './senders.js'
+import { Journal } from './load/journal.js'
+import { RetryBudget } from './load/retry-budget.js'
+import { SharedCalls } from './load/shared-calls.js'
 import { loadSets } from './source/load-sets.js'
 
 /** Destination sets, failover order and health of backends: `dispatcher({ sets: { 1: { destinations: […] } } })`. */
@@ -14,6 +17,9 @@ export const dispatcher = definePlugin({
   async setup(host, config) {
     const { chance, clock, log, workers } = host
     const senders = new Senders(host)
+    const journal = await openJournal(config.load.journal, host)
+    const sharedCalls = new SharedCalls(workers)
+    const retryBudget = config.retryBudget && new RetryBudget(config.retryBudget)
     const service = new Dispatcher({
       load: () => loadSets(config),
       log,
@@ -21,9 +27,15 @@ export const dispatcher = definePlugin({
       chance,
       probe: config.probe,
       maxRetries: config.maxRetries,
-      counting: { ...config.load, secret: host.secretFor('dispatcher: marks of destinations') },
+      counting: {
+        ...config.load,
+        secret: host.secretFor('dispatcher: marks of destinations'),
+        observer: journal,
+      },
+      retryBudget,
       share: workers,
       senders,
+      callNews: sharedCalls,
       offset: workers.index / workers.count,
       changed: (destination, reason) => shared.changed(destination, reason),
     })
@@ -42,6 +54,8 @@ export const dispatcher = definePlugin({
     host.provide(Dispatcher, service)
 
     const { calls, leases } = service
+    await journal?.begin(leases)
+    if (workers.count > 1) sharedCalls.hear(leases)
     host.onForward((ctx) => calls.forwarded(ctx))
     host.onFailure((ctx) => {
       service.attemptFailed(ctx)
@@ -52,6 +66,11 @@ export const dispatcher = definePlugin({
       calls.replied(ctx)
     })
     host.onDone((ctx) => calls.done(ctx))
+    if (retryBudget !== undefined) {
+      host.onForward((ctx) => retryBudget.forwarded(ctx))
+      host.onFailure((ctx) => retryBudget.failed(ctx))
+      host.onDone((ctx) => retryBudget.done(ctx))
+    }
     host.onReady(() => {
       shared.catchUp()
       senders.start()
@@ -59,10 +78,20 @@ export const dispatcher = definePlugin({
     })
     workers.onLead(() => prober.start())
     host.onReload(() => service.reload())
-    host.onClose(() => {
+    host.onClose(async () => {
       senders.stop()
       prober.stop()
       leases.close()
+      await journal?.close()
     })
   },
 })
+
+async function openJournal(
+  file: string | undefined,
+  { clock, log, workers }: Host,
+): Promise<Journal | undefined> {
+  if (file === undefined) return undefined
+  const own = workers.count === 1 ? file : `${file}.${workers.index}`
+  return Journal.open(own, { clock, log })
+}

@@ -42,7 +42,7 @@ export interface LeasesOptions {
   readonly maxDurationMs: number
   /** Makes marks that nobody else can tell to be of a destination. */
   readonly secret: string
-  readonly observer?: LeaseObserver
+  readonly observer?: LeaseObserver | undefined
 }
 
 export class Leases implements Ledger {
