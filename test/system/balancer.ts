@@ -11,21 +11,30 @@ const main = join(
 )
 
 export class Balancer {
-  readonly process: RunningProcess
   readonly #folder: string
+  #process: RunningProcess
 
   private constructor(process: RunningProcess, folder: string) {
-    this.process = process
+    this.#process = process
     this.#folder = folder
+  }
+
+  /** The one that runs now. */
+  get process(): RunningProcess {
+    return this.#process
   }
 
   /** Writes the files beside each other (`lb.yaml` is the configuration), starts, and waits until it is ready. */
   static async start(files: Readonly<Record<string, string>>): Promise<Balancer> {
     const folder = temporaryFolder('balancer')
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-    const process = new RunningProcess('node', [main, '--config', join(folder, 'lb.yaml')], folder)
-    await process.printed(/^ready|"msg":"ready/m)
-    return new Balancer(process, folder)
+    return new Balancer(await started(folder), folder)
+  }
+
+  /** Kills it as `kill -9` does, and starts it again with the files as they are. */
+  async restart(): Promise<void> {
+    await this.#process.kill()
+    this.#process = await started(this.#folder)
   }
 
   /** Changes a file that it may read again. */
@@ -38,4 +47,10 @@ export class Balancer {
     removeTemporaryFolder(this.#folder)
     return code
   }
+}
+
+async function started(folder: string): Promise<RunningProcess> {
+  const process = new RunningProcess('node', [main, '--config', join(folder, 'lb.yaml')], folder)
+  await process.printed(/^ready|"msg":"ready/m)
+  return process
 }

@@ -7,6 +7,8 @@ export class SipBackend {
   readonly sources = new Map<string, Set<number>>()
   /** Ports that probes came from, in order. */
   readonly probes: number[] = []
+  /** Requests of calls, as they came. */
+  readonly requests: { readonly method: string; readonly callId: string }[] = []
   readonly #socket: Socket
 
   static async at(port: number): Promise<SipBackend> {
@@ -29,7 +31,7 @@ export class SipBackend {
     const [startLine = '', ...lines] = text.split('\r\n')
     const method = startLine.slice(0, startLine.indexOf(' '))
     if (method === 'OPTIONS') this.probes.push(port)
-    else this.#remember(value(lines, 'Call-ID'), port)
+    else this.#remember(method, value(lines, 'Call-ID'), port)
     if (method === 'ACK') return
     const echoed = lines.filter((line) => /^(?:Via|From|Call-ID|CSeq|Record-Route):/.test(line))
     const to = value(lines, 'To')
@@ -45,7 +47,8 @@ export class SipBackend {
     this.#socket.send(answer.join('\r\n'), port, '127.0.0.1')
   }
 
-  #remember(callId: string, port: number): void {
+  #remember(method: string, callId: string, port: number): void {
+    this.requests.push({ method, callId })
     const ports = this.sources.get(callId) ?? new Set()
     this.sources.set(callId, ports.add(port))
   }

@@ -6,10 +6,11 @@ import { type Config } from './check.js'
 type Destination = Config['dispatcher']['sets'][string]['destinations'][number]
 type OwnProbe = NonNullable<Extract<Destination, { probe?: unknown }>['probe']>
 
-/** Durations in milliseconds under the plugin's names, the path of the list made absolute. */
+/** Durations in milliseconds under the plugin's names, paths made absolute. */
 export function dispatcherOptions({ dispatcher, directory }: Config): DispatcherInput {
-  const { sets, source, probe } = dispatcher
+  const { sets, source, probe, load, retryBudget } = dispatcher
   const { interval, timeout, ...rest } = probe
+  const { maxDuration, journal, ...counting } = load
   return {
     sets: Object.fromEntries(
       Object.entries(sets).map(([id, { algorithm, destinations }]) => [
@@ -19,6 +20,12 @@ export function dispatcherOptions({ dispatcher, directory }: Config): Dispatcher
     ),
     ...(source && { source: { ...source, file: resolve(directory, source.file) } }),
     probe: { ...rest, intervalMs: interval, timeoutMs: timeout },
+    load: {
+      ...counting,
+      maxDurationMs: maxDuration,
+      ...(journal !== undefined && { journal: resolve(directory, journal) }),
+    },
+    retryBudget,
   }
 }
 

@@ -17,6 +17,9 @@ const wholeNumber = (minimum: number, maximum = Number.MAX_SAFE_INTEGER): z.ZodN
 const text = (expected: string): z.ZodString =>
   z.string({ error: expected }).min(1, { error: expected })
 
+const expectedPositive = 'a number above 0'
+const positiveNumber = z.number({ error: expectedPositive }).positive({ error: expectedPositive })
+
 const listenText = z.string({ error: 'transport:address:port' }).transform((value, ctx) => {
   const listen = parseListen(value)
   if ('expected' in listen) {
@@ -104,6 +107,16 @@ const destination = z.union(
       id: text('a name').optional().describe('Its name in logs; the URI unless given.'),
       priority: wholeNumber(0).optional().describe('Higher goes first where the algorithm asks.'),
       weight: wholeNumber(0).optional().describe('Its share where the algorithm asks.'),
+      maxLoad: wholeNumber(0).optional().describe('Calls in progress at most; 0 = any number.'),
+      maxPending: wholeNumber(0)
+        .optional()
+        .describe('INVITEs that wait for its answer at most; 0 = any number.'),
+      maxCallsPerSecond: positiveNumber
+        .optional()
+        .describe('New calls per second at most; any number unless given.'),
+      callBurst: wholeNumber(1)
+        .optional()
+        .describe("New calls at once after a pause; a second's unless given."),
       flags: wholeNumber(0, 63).optional().describe("Kamailio's bits, as in a dispatcher.list."),
       attrs: z
         .record(
@@ -120,7 +133,10 @@ const destination = z.union(
         .describe('How this one is probed, where it differs from the rest.'),
     }),
   ],
-  { error: 'a SIP URI, or a map with uri, id, priority, weight, flags, attrs and probe' },
+  {
+    error:
+      'a SIP URI, or a map with uri, id, priority, weight, maxLoad, maxPending, maxCallsPerSecond, callBurst, flags, attrs and probe',
+  },
 )
 
 const dispatcherSet = z.strictObject({
@@ -134,6 +150,28 @@ const dispatcherSet = z.strictObject({
     .array(destination, { error: 'a list of destinations' })
     .default([])
     .describe('The backends, as SIP URI or as a map.'),
+})
+
+const load = z.strictObject({
+  maxCalls: wholeNumber(1)
+    .default(200_000)
+    .describe('Calls counted at most; beyond, none goes to a destination that has a maxLoad.'),
+  maxDuration: duration
+    .prefault('12h')
+    .describe('A call without session timer, re-INVITE or UPDATE is given up after so long.'),
+  journal: text('the path of a file')
+    .optional()
+    .describe(
+      'Keeps the calls in progress, so that they count at once after a restart; relative to this file.',
+    ),
+})
+
+const retryBudget = z.strictObject({
+  percent: positiveNumber
+    .max(100, { error: 'a number up to 100' })
+    .default(20)
+    .describe('Of the unanswered requests, so many may be on a further destination at once.'),
+  min: wholeNumber(0).default(3).describe('So many always may.'),
 })
 
 const expectedTrigger =
@@ -248,6 +286,10 @@ export const configSchema = z
           .optional()
           .describe('Where further destinations come from.'),
         probe: probe.prefault({}).describe('How destinations are asked whether they live.'),
+        load: load.prefault({}).describe('How calls in progress are counted.'),
+        retryBudget: retryBudget
+          .optional()
+          .describe('Bounds failover when many requests fail at once; absent = no bound.'),
       })
       .describe('The backends: inline sets, a source, or both.'),
     failover: failover.prefault({}).describe('When the next destination is tried.'),

@@ -22,6 +22,7 @@ test('every section but listen and dispatcher may be left out; these are the def
         mode: 'all',
         from: 'sip:dispatcher@localhost',
       },
+      load: { maxCalls: 200_000, maxDuration: 43_200_000 },
     },
     failover: {
       on: [503, 'transport-error', 'no-response'],
