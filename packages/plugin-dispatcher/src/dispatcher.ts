@@ -124,6 +124,7 @@ export class Dispatcher {
       maxDurationMs: counting?.maxDurationMs ?? 43_200_000,
       secret: counting?.secret ?? '',
       observer: counting?.observer,
+      full: () => options.log.warn({ calls: this.leases.size }, 'further calls are not counted'),
     })
     this.calls = new Calls(this.leases, callNews)
     this.#senders = options.senders

@@ -7,7 +7,7 @@ import { hash } from 'node:crypto'
 /** Longer ones are replaced by their hash. */
 const longest = 128
 
-/** The key of the call that a caller with this tag makes. */
+/** The key of the call that a caller with this tag makes; or of a Call-ID and whatever else tells apart. */
 export function callKey(callId: string, callerTag = ''): string {
   const key = `${callId}\n${callerTag}`
   if (key.length > longest) return hash('sha256', key, 'base64url')

@@ -17,7 +17,8 @@ export class Lease implements Timed {
   dialogs: number[] = none
   /** It lies in the table, and counts. */
   counted = false
-  /** The same call on another destination. */
+  /** The same call on other destinations; the one without `before` lies in the table itself. */
+  before: Lease | undefined = undefined
   next: Lease | undefined = undefined
 
   constructor(key: string, load: Load) {

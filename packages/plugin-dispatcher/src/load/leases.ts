@@ -43,6 +43,8 @@ export interface LeasesOptions {
   /** Makes marks that nobody else can tell to be of a destination. */
   readonly secret: string
   readonly observer?: LeaseObserver | undefined
+  /** The first call that cannot be counted, again after there has been room. */
+  readonly full?: () => void
 }
 
 export class Leases implements Ledger {
@@ -57,6 +59,8 @@ export class Leases implements Ledger {
   #pending = 0
   #expired = 0
   #uncounted = 0
+  /** It was said that the table is full, and it has not had room to speak of since. */
+  #wasFull = false
   #armedAt = Infinity
   #disarm: (() => void) | undefined = undefined
 
@@ -122,7 +126,7 @@ export class Leases implements Ledger {
   sent(key: string, load: Load): Lease {
     load.pending++
     this.#pending++
-    const lease = this.#at(key, load) ?? this.#put(new Lease(key, load))
+    const lease = this.#at(key, load)
     lease.open++
     return lease
   }
@@ -149,7 +153,7 @@ export class Leases implements Ledger {
     calleeTag: string | undefined,
     sessionMs: number | undefined,
   ): void {
-    const lease = this.#at(key, load) ?? this.#put(new Lease(key, load))
+    const lease = this.#at(key, load)
     this.#hold(lease, tagNumber(calleeTag), sessionMs)
   }
 
@@ -165,17 +169,17 @@ export class Leases implements Ledger {
     marks: readonly string[],
     session: number | undefined | 'unchanged',
   ): boolean {
-    const first = this.#find(request)
-    const key = first?.key ?? callKey(request.callId, request.fromTag)
+    const { key, callee } = this.#find(request)
+    const dialog = tagNumber(callee)
     let adopted = false
     for (const mark of marks) {
       const load = this.#marks.get(mark)
       if (load === undefined) continue
-      const lease = this.#at(key, load) ?? this.#put(new Lease(key, load))
+      const lease = this.#at(key, load)
       const isKnown = lease.dialogs.length > 0
       adopted ||= !isKnown
-      if (session !== 'unchanged') this.#hold(lease, dialogOf(lease, request), session)
-      else if (!isKnown) this.#hold(lease, dialogOf(lease, request), undefined)
+      if (session !== 'unchanged') this.#hold(lease, dialog, session)
+      else if (!isKnown) this.#hold(lease, dialog, undefined)
     }
     return adopted
   }
@@ -183,11 +187,14 @@ export class Leases implements Ledger {
   /** The dialog is over: BYE, or it is gone at the other end. Returns whether a call ended by that. */
   ended(request: WithinDialog, marks: readonly string[]): boolean {
     let ended = false
-    let lease = this.#find(request)
+    const { first, callee } = this.#find(request)
+    if (first === undefined) return false
+    let lease: Lease | undefined = first
+    const dialog = tagNumber(callee)
     while (lease !== undefined) {
-      const { next, dialogs, load } = lease
+      const { next, dialogs, load }: Lease = lease
       if (marks.length === 0 || marks.includes(load.mark)) {
-        const at = dialogs.indexOf(dialogOf(lease, request))
+        const at = dialogs.indexOf(dialog)
         if (at >= 0) {
           lease.dialogs = dialogs.toSpliced(at, 1)
           ended = true
@@ -238,8 +245,9 @@ export class Leases implements Ledger {
   restore({ key, set, destination, dialogs, leftMs }: LeaseRecord): void {
     if (this.isFull || dialogs.length === 0 || leftMs <= 0) return
     const load = this.loadOf(set, destination)
-    if (this.#at(key, load) !== undefined) return
-    const lease = this.#put(new Lease(key, load))
+    const first = this.#calls.get(key)
+    if (among(first, load) !== undefined) return
+    const lease = this.#put(new Lease(key, load), first)
     lease.dialogs = [...dialogs]
     this.#deadlines.set(lease, this.now() + Math.min(leftMs, this.#options.maxDurationMs))
     this.#arm()
@@ -254,32 +262,43 @@ export class Leases implements Ledger {
 
   // The table
 
-  #at(key: string, load: Load): Lease | undefined {
-    let lease = this.#calls.get(key)
-    while (lease !== undefined && lease.load !== load) lease = lease.next
-    return lease
+  /** The lease of that call on that destination, as it is or made now. */
+  #at(key: string, load: Load): Lease {
+    const first = this.#calls.get(key)
+    return among(first, load) ?? this.#put(new Lease(key, load), first)
   }
 
-  /** The leases of the call that a request belongs to, whichever side sends it. */
-  #find({ callId, fromTag, toTag }: WithinDialog): Lease | undefined {
-    return this.#calls.get(callKey(callId, fromTag)) ?? this.#calls.get(callKey(callId, toTag))
+  /**
+   * The leases of the call that a request belongs to, its key, and the tag of its other side. Who sends it may be either: the
+   * caller, unless the table says otherwise.
+   */
+  #find({ callId, fromTag, toTag }: WithinDialog): Found {
+    const key = callKey(callId, fromTag)
+    const first = this.#calls.get(key)
+    if (first !== undefined) return { key, first, callee: toTag }
+    const other = callKey(callId, toTag)
+    const second = this.#calls.get(other)
+    if (second !== undefined) return { key: other, first: second, callee: fromTag }
+    return { key, first, callee: toTag }
   }
 
-  /** Into the table, where it counts; when that is full the lease is left outside. */
-  #put(lease: Lease): Lease {
+  /** Into the table behind the first of its call, where it counts; when that is full the lease is left outside. */
+  #put(lease: Lease, first: Lease | undefined): Lease {
     if (this.isFull) {
       this.#uncounted++
+      if (!this.#wasFull) this.#options.full?.()
+      this.#wasFull = true
       return lease
     }
-    const { key, load } = lease
-    const first = this.#calls.get(key)
-    if (first === undefined) this.#calls.set(key, lease)
+    if (first === undefined) this.#calls.set(lease.key, lease)
     else {
+      lease.before = first
       lease.next = first.next
+      if (first.next !== undefined) first.next.before = lease
       first.next = lease
     }
     lease.counted = true
-    load.calls++
+    lease.load.calls++
     this.#size++
     return lease
   }
@@ -288,19 +307,17 @@ export class Leases implements Ledger {
   #takeOutIfOver(lease: Lease): boolean {
     if (lease.open > 0 || lease.dialogs.length > 0) return false
     if (!lease.counted) return true
-    const { key, load } = lease
-    const first = this.#calls.get(key)
-    if (first === lease) {
-      if (lease.next === undefined) this.#calls.delete(key)
-      else this.#calls.set(key, lease.next)
-    } else {
-      let before = first
-      while (before !== undefined && before.next !== lease) before = before.next
-      if (before !== undefined) before.next = lease.next
-    }
+    const { key, load, before, next } = lease
+    if (before !== undefined) before.next = next
+    else if (next === undefined) this.#calls.delete(key)
+    else this.#calls.set(key, next)
+    if (next !== undefined) next.before = before
+    lease.before = undefined
+    lease.next = undefined
     lease.counted = false
     load.calls--
     this.#size--
+    if (this.#size < this.#options.limit * 0.9) this.#wasFull = false
     if (lease.dueAt !== Infinity) {
       this.#deadlines.set(lease, Infinity)
       this.#options.observer?.released(lease)
@@ -350,7 +367,14 @@ export class Leases implements Ledger {
   }
 }
 
-/** The callee's tag in a request of either side: the one that the call is not known by. */
-function dialogOf({ key }: Lease, { callId, fromTag, toTag }: WithinDialog): number {
-  return tagNumber(callKey(callId, fromTag) === key ? toTag : fromTag)
+interface Found {
+  readonly key: string
+  readonly first: Lease | undefined
+  readonly callee: string | undefined
+}
+
+function among(first: Lease | undefined, load: Load): Lease | undefined {
+  let lease = first
+  while (lease !== undefined && lease.load !== load) lease = lease.next
+  return lease
 }

@@ -4,6 +4,7 @@
  */
 import { type Destination } from '../destination.js'
 import { type SelectContext } from '../select/algorithm.js'
+import { callKey } from './call-key.js'
 
 /** 64·T1: as long as the challenged transaction itself is remembered. */
 const rememberedMs = 32_000
@@ -29,7 +30,7 @@ export class Retries {
 
   /** The caller has been sent this destination's 401 or 407. */
   challenged(destination: Destination, { request, now }: SelectContext): void {
-    const key = keyOf(destination.setId, request.callId)
+    const key = callKey(request.callId, destination.setId)
     this.#challenges.delete(key)
     this.#forget(now)
     const cseq = request.cseq.number
@@ -43,7 +44,7 @@ export class Retries {
   /** The id of the destination that this request must go back to. */
   destinationFor(setId: string, { request, now }: SelectContext): string | undefined {
     if (this.#challenges.size === 0) return undefined
-    const challenge = this.#challenges.get(keyOf(setId, request.callId))
+    const challenge = this.#challenges.get(callKey(request.callId, setId))
     if (challenge === undefined || challenge.expiresAt <= now) return undefined
     return request.cseq.number > challenge.cseq ? challenge.destinationId : undefined
   }
@@ -55,8 +56,4 @@ export class Retries {
       this.#challenges.delete(key)
     }
   }
-}
-
-function keyOf(setId: string, callId: string): string {
-  return `${callId}\n${setId}`
 }

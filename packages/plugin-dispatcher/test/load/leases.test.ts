@@ -9,8 +9,14 @@ const hour = 3_600_000
 
 function rig(limit = 100, observer?: LeaseObserver) {
   const clock = new VirtualClock()
-  const leases = new Leases({ clock, limit, maxDurationMs: hour, secret: 's', observer })
-  return { clock, leases, a: leases.loadOf('1', 'a'), b: leases.loadOf('1', 'b') }
+  const said = { full: 0 }
+  const leases = new Leases({
+    ...{ clock, limit, maxDurationMs: hour, secret: 's', observer },
+    full: () => {
+      said.full++
+    },
+  })
+  return { clock, leases, said, a: leases.loadOf('1', 'a'), b: leases.loadOf('1', 'b') }
 }
 
 const key = callKey('call', 'caller')
@@ -122,17 +128,13 @@ test('a destination that goes is remembered while it has calls', () => {
 })
 
 test('beyond the limit calls pass uncounted, and their ends harm nothing', () => {
-  const { leases, a } = rig(2)
-  const open = ['1', '2', '3'].map((call) => leases.sent(callKey(call, 'x'), a))
-  expect([leases.isFull, leases.size, leases.uncounted, a.calls, a.pending]).toEqual([
-    true,
-    2,
-    1,
-    2,
-    3,
-  ])
+  const { leases, said, a } = rig(2)
+  const open = ['1', '2', '3', '4'].map((call) => leases.sent(callKey(call, 'x'), a))
+  expect([leases.isFull, leases.size, leases.uncounted, said.full]).toEqual([true, 2, 2, 1])
+  expect([a.calls, a.pending]).toEqual([2, 4])
   for (const lease of open) leases.accepted(lease, 'y', undefined)
-  for (const call of ['1', '2', '3']) leases.ended({ callId: call, fromTag: 'x', toTag: 'y' }, [])
+  for (const call of ['1', '2', '3', '4'])
+    leases.ended({ callId: call, fromTag: 'x', toTag: 'y' }, [])
   expect([leases.size, a.calls, a.pending]).toEqual([0, 0, 0])
 })
 
