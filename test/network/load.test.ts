@@ -476,6 +476,9 @@ test('4b.40: after a restart the requests of a call bring it back, from either s
   await network.run(50)
   expect(loads(made.dispatcher)).toEqual([2, 2])
   const dispatcher = await restarted(made, configured(uris))
+  const dialogMarks = [made.dispatcher.sets()[0]!.destinations[1]!.load.mark]
+  expect(dispatcher.destinationOf({ dialogMarks })?.uri).toBe(uris[1])
+  expect(dispatcher.destinationOf({ dialogMarks: [] })).toBeUndefined()
   expect(loads(dispatcher)).toEqual([0, 0])
   calls[0]!.reinvite()
   calls[1]!.send('UPDATE')

@@ -1,6 +1,7 @@
 /** The service that route classes inject: which backends there are, and in which order a request tries them. */
 import {
   SipError,
+  type AnyContext,
   type AttemptContext,
   type Chance,
   type Clock,
@@ -174,6 +175,21 @@ export class Dispatcher {
   /** Every set, with its destinations and how they are. */
   sets(): readonly DestinationSet[] {
     return [...this.#sets.values()]
+  }
+
+  /**
+   * The destination that a request within a dialog belongs to, by the mark that our Record-Route has carried, whichever process
+   * chose it. Undefined outside a dialog, and when no set has the destination any more.
+   */
+  destinationOf({ dialogMarks }: Pick<AnyContext, 'dialogMarks'>): Destination | undefined {
+    for (const mark of dialogMarks) {
+      const load = this.leases.loadOfMark(mark)
+      if (load === undefined) continue
+      const destinations = this.#sets.get(load.setId)?.destinations
+      const found = destinations?.find((each) => each.load === load)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
   /** Lines of the dispatcher list that are left out. */

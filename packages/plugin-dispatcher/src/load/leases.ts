@@ -111,6 +111,11 @@ export class Leases implements Ledger {
     return load
   }
 
+  /** Whose mark that is; undefined if it is of none that is in service or has calls. */
+  loadOfMark(mark: string): Load | undefined {
+    return this.#marks.get(mark)
+  }
+
   /** Forgets the destinations that are neither among these nor have calls. */
   keepOnly(served: ReadonlySet<Load>): void {
     for (const [name, load] of this.#loads) {
