@@ -432,6 +432,35 @@ test('without a budget every call goes on while there are gateways', async () =>
   expect(calls.every(({ outcome }) => outcome === 200)).toBe(true)
 })
 
+test('4b.40: a parallel fork counts on each gateway until one has won, and then on that one', async () => {
+  @Routes()
+  class Forking {
+    readonly #dispatcher: Dispatcher
+
+    constructor(@inject(Dispatcher) dispatcher: Dispatcher) {
+      this.#dispatcher = dispatcher
+    }
+
+    @OnRequest('INVITE')
+    invite(ctx: RequestContext): Handled {
+      ctx.recordRoute()
+      const { destinations } = this.#dispatcher.sets()[0]!
+      return ctx.fork(destinations.map(({ target }) => target))
+    }
+  }
+  const answer: Answer = [{ status: 180 }, { status: 200, afterMs: 1_000 }]
+  const made = await rig({ gateways: [ringing, answer, 486], routes: [Forking] })
+  const call = made.caller.call(bob)
+  await made.network.run(500)
+  expect(loads(made.dispatcher)).toEqual([1, 1, 0])
+  await made.network.run(1_000)
+  expect(call.outcome).toBe(200)
+  expect(loads(made.dispatcher)).toEqual([0, 1, 0])
+  call.bye()
+  await made.network.run(50)
+  expect(loads(made.dispatcher)).toEqual([0, 0, 0])
+})
+
 test('a call that somebody before us has forked counts on each gateway that accepted; each dialog ends its own', async () => {
   const made = await rig({ gateways: [200, 200] })
   const first = made.caller.call(bob)

@@ -47,6 +47,9 @@ export interface LeasesOptions {
   readonly full?: () => void
 }
 
+/** What a timer of Node can wait; it is set again after that. */
+const longestDelayMs = 2 ** 31 - 1
+
 export class Leases implements Ledger {
   readonly #options: LeasesOptions
   /** By call; further destinations of the same call hang on the first. */
@@ -351,7 +354,8 @@ export class Leases implements Ledger {
     if (next >= this.#armedAt) return
     this.#disarm?.()
     this.#armedAt = next
-    this.#disarm = this.#options.clock.after(Math.max(0, next - this.now()), () => {
+    const delay = Math.min(Math.max(0, next - this.now()), longestDelayMs)
+    this.#disarm = this.#options.clock.after(delay, () => {
       this.#armedAt = Infinity
       this.#disarm = undefined
       this.#expire()

@@ -87,6 +87,27 @@ test('a lease runs out when its session does, or after the longest duration', ()
   expect([a.calls, leases.expired, leases.size]).toEqual([0, 3, 0])
 })
 
+test('a lease may last longer than a timer of Node', () => {
+  const clock = new VirtualClock()
+  const delays: number[] = []
+  const leases = new Leases({
+    clock: {
+      now: () => clock.now(),
+      after(delayMs, run) {
+        delays.push(delayMs)
+        return clock.after(delayMs, run)
+      },
+    },
+    ...{ limit: 1, maxDurationMs: 1_000 * hour, secret: 's' },
+  })
+  leases.accepted(leases.sent(key, leases.loadOf('1', 'a')), 'callee', undefined)
+  clock.advance(1_000 * hour - 1)
+  expect(leases.size).toBe(1)
+  clock.advance(1)
+  expect(leases.size).toBe(0)
+  expect(Math.max(...delays)).toBeLessThan(2 ** 31)
+})
+
 test('what is seen of a call makes it last longer, or shorter', () => {
   const { clock, leases, a } = rig()
   leases.accepted(leases.sent(key, a), 'callee', undefined)
