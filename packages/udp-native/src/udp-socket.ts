@@ -20,6 +20,8 @@ export interface UdpOptions {
    * batches for a little time. Default 0: never.
    */
   readonly coalesceMs?: number
+  /** Nothing is received before `read()`: another process does it. Sending works. Default false. */
+  readonly held?: boolean
   /** A bound socket to take over instead of binding one. It is closed with this one. */
   readonly fd?: number
 }
@@ -60,7 +62,7 @@ const receivedAt = 8
 const outgoingAt = receivedAt + batch * recordWords
 const failedAt = outgoingAt + queue * recordWords
 const words = failedAt + batch * recordWords
-const flags = { reuseAddress: 1, reusePort: 2, errorQueue: 4 }
+const flags = { reuseAddress: 1, reusePort: 2, errorQueue: 4, held: 8 }
 const kinds = ['send', 'icmp', 'receive'] as const
 
 /** A queue of ordinary SIP messages; at least the largest datagram fits. */
@@ -105,7 +107,8 @@ export class UdpSocket<Value> {
       port,
       (options.reuseAddress === true ? flags.reuseAddress : 0) |
         (options.reusePort === true ? flags.reusePort : 0) |
-        (options.errorQueue === false ? 0 : flags.errorQueue),
+        (options.errorQueue === false ? 0 : flags.errorQueue) |
+        (options.held === true ? flags.held : 0),
       fd,
       this.#words,
       this.#receiveBuffer,
@@ -146,6 +149,11 @@ export class UdpSocket<Value> {
     shared[sendCount] = count + 1
     if (shared[inBatch] === 0) this.#flushSoon()
     return true
+  }
+
+  /** Begins to receive, with what has waited in the socket, if it was opened `held`. */
+  read(): void {
+    if (!this.#closed) this.#addon.read(this.#handle)
   }
 
   /** What was sent before still leaves. The port is free when it returns; nothing more is received or told. */

@@ -36,7 +36,7 @@
 #include <uv.h>
 
 enum {
-  LAYOUT = 2,
+  LAYOUT = 3,
   BATCH = 64,
   QUEUE = 256,
   /* Rounds in one turn of the loop: timers must not wait for a flood to end. */
@@ -56,7 +56,7 @@ enum { WORDS = FAILED + BATCH * RECORD };
 enum { R_LENGTH = 1, R_PORT, R_SCOPE, R_ADDRESS };
 enum { R_OFFSET = 0, R_ERRNO = 0, R_KIND = 1 };
 enum { KIND_SEND, KIND_ICMP, KIND_RECEIVE };
-enum { FLAG_REUSE_ADDRESS = 1, FLAG_REUSE_PORT = 2, FLAG_ERROR_QUEUE = 4 };
+enum { FLAG_REUSE_ADDRESS = 1, FLAG_REUSE_PORT = 2, FLAG_ERROR_QUEUE = 4, FLAG_HELD = 8 };
 
 typedef union {
   struct sockaddr any;
@@ -73,6 +73,7 @@ typedef struct {
   bool full; /* the system takes no more before it is writable */
   bool in_turn; /* datagrams are being delivered: what to wait for is decided at the end */
   bool pausing; /* busy: the next look is the timer's, and nothing is polled for */
+  bool held; /* others read it, until `read` is called */
   bool broken; /* nothing can be received any more */
   bool closing;
   int closing_handles;
@@ -214,6 +215,7 @@ static void on_poll(uv_poll_t *poll, int status, int events);
 /* During a pause only a socket that is full, or a failure that could not be told, is reason to wake up. */
 static void poll_for(udp_t *udp, int events) {
   if (udp->in_turn) return;
+  if (udp->held) events &= ~UV_READABLE;
   if (udp->pausing) {
     if (!(events & UV_WRITABLE)) return;
     udp->pausing = false;
@@ -221,7 +223,8 @@ static void poll_for(udp_t *udp, int events) {
   }
   if (udp->polled == events) return;
   udp->polled = events;
-  uv_poll_start(&udp->poll, events, on_poll);
+  if (events == 0) uv_poll_stop(&udp->poll);
+  else uv_poll_start(&udp->poll, events, on_poll);
 }
 
 static unsigned prepare_outgoing(udp_t *udp, uint32_t count) {
@@ -360,7 +363,7 @@ static void turn(udp_t *udp, int events) {
     udp->full = false;
     flush(udp);
   }
-  if (events & UV_READABLE) {
+  if ((events & UV_READABLE) && !udp->held) {
     for (int round = 0; open && round < ROUNDS; round++) {
       int n = receive(udp);
       if (n == -EBADF || n == -ENOTSOCK) {
@@ -573,6 +576,7 @@ static napi_value open_udp(napi_env env, napi_callback_info info) {
   udp->poll.data = udp;
   udp->pause.data = udp;
   udp->holders = 2;
+  udp->held = (flags & FLAG_HELD) != 0;
   if (napi_create_string_utf8(env, "SIPWRIGHT_UDP", NAPI_AUTO_LENGTH, &name) != napi_ok ||
       napi_async_init(env, argv[8], name, &udp->context) != napi_ok ||
       napi_create_reference(env, argv[8], 1, &udp->shared) != napi_ok ||
@@ -582,6 +586,18 @@ static napi_value open_udp(napi_env env, napi_callback_info info) {
   napi_add_async_cleanup_hook(env, on_environment_end, udp, &udp->hook);
   poll_for(udp, UV_READABLE);
   return handle;
+}
+
+/* read(handle): begins to receive by a socket that was opened held. */
+static napi_value read_udp(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  if (napi_get_cb_info(env, info, &argc, argv, NULL, NULL) != napi_ok || argc != 1) return NULL;
+  udp_t *udp = udp_of(env, argv[0]);
+  if (udp == NULL || !udp->held || udp->broken) return NULL;
+  udp->held = false;
+  poll_for(udp, udp->polled | UV_READABLE);
+  return NULL;
 }
 
 /* flush(handle): sends what is recorded. */
@@ -653,6 +669,7 @@ NAPI_MODULE_INIT() {
   const napi_property_descriptor properties[] = {
     {.utf8name = "layout", .value = number(env, LAYOUT)},
     {.utf8name = "open", .method = open_udp},
+    {.utf8name = "read", .method = read_udp},
     {.utf8name = "flush", .method = flush_udp},
     {.utf8name = "close", .method = close_handle},
     {.utf8name = "parse", .method = parse},

@@ -63,8 +63,16 @@ export interface ListenOptions {
 
 /** What a process gets from the one that started it. */
 export type Inherited =
-  /** The descriptor of a bound UDP socket; `shared` if other processes read it too. */
-  | { readonly kind: 'datagrams'; readonly fd: number; readonly shared: boolean }
+  /**
+   * The descriptor of a bound UDP socket; `shared` if other processes have it too. With `held` nothing is received until
+   * what it is called with, once, is called; sending works from the start.
+   */
+  | {
+      readonly kind: 'datagrams'
+      readonly fd: number
+      readonly shared: boolean
+      held?(read: () => void): void
+    }
   /** Connections that are accepted elsewhere; `take` is called once, with what wants them. */
   | { readonly kind: 'connections'; take(accepted: (socket: Socket) => void): void }
 

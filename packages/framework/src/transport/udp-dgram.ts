@@ -10,6 +10,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { SipError } from '../errors.js'
 import { type Flow, type Hop, type LocalAddress } from '../message/flow.js'
+import { handleOf } from './dgram-handle.js'
 import {
   familyOf,
   formatEndpoint,
@@ -50,7 +51,7 @@ export const listenOverDgram: ListenForDatagrams = async (options, receiver, hos
 
 /** A socket that another process has bound. What has come in since waits in it. */
 async function takeOver(
-  { fd, shared }: Extract<Inherited, { kind: 'datagrams' }>,
+  { fd, shared, held }: Extract<Inherited, { kind: 'datagrams' }>,
   options: ListenOptions,
   receiver: Receiver,
   host: TransportHost,
@@ -59,7 +60,7 @@ async function takeOver(
   const local = localAddressOf(udpProtocol, options.port, options)
   const listener = new UdpListener(socket, local, shared, receiver, host)
   try {
-    await bind(socket, { fd })
+    await bind(socket, { fd }, held)
   } catch (cause) {
     socket.close()
     throw listenError(formatEndpoint(options.address, options.port), cause)
@@ -293,11 +294,16 @@ async function freePort({ address, port }: ListenOptions): Promise<number> {
 function bind(
   socket: Socket,
   to: { readonly address: string; readonly port: number } | { readonly fd: number },
+  held?: (read: () => void) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('error', reject)
     socket.bind(to, () => {
       socket.off('error', reject)
+      // In the same turn in which it was bound: nothing has been read.
+      const handle = held === undefined ? undefined : handleOf(socket)
+      handle?.recvStop()
+      held?.(() => handle?.recvStart())
       resolve()
     })
   })

@@ -80,7 +80,10 @@ class BatchListener implements Listener, UdpHandler<Flow> {
       this.#socket = open<Flow>(
         inherited?.kind === 'datagrams'
           ? // Of a socket that others read too, they would take our errors, and we theirs.
-            { family, address, port, coalesceMs, fd: inherited.fd, errorQueue: !inherited.shared }
+            {
+              ...{ family, address, port, coalesceMs, fd: inherited.fd },
+              ...{ errorQueue: !inherited.shared, held: inherited.held !== undefined },
+            }
           : { family, address, port, coalesceMs },
         this,
       )
@@ -88,6 +91,7 @@ class BatchListener implements Listener, UdpHandler<Flow> {
       throw listenError(formatEndpoint(address, port), cause)
     }
     this.local = localAddressOf(udpProtocol, this.#socket.port, options)
+    if (inherited?.kind === 'datagrams') inherited.held?.(() => this.#socket.read())
   }
 
   sendTo(hop: Hop, text: string): SipError | undefined {

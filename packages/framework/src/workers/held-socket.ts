@@ -1,15 +1,13 @@
 /**
  * Sockets that the supervisor binds for workers and does not read: a datagram that comes while a worker is replaced
- * waits in the socket, and the port stays ours.
- *
- * `node:dgram` reads a socket from the moment it is bound, and has no public way to stop it or to learn its descriptor;
- * both are in the handle that the socket keeps under a symbol. This file is the only one that looks there, and says so
- * (SIPW_ERR_WORKERS_UNSUPPORTED) where a version of Node.js has it otherwise.
+ * waits in the socket, and the port stays ours. Where a version of Node.js does not lend its sockets, there are no workers
+ * (SIPW_ERR_WORKERS_UNSUPPORTED).
  */
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { SipError } from '../errors.js'
 import { familyOf, formatEndpoint } from '../transport/address.js'
+import { handleOf } from '../transport/dgram-handle.js'
 import { listenError } from '../transport/unreachable.js'
 
 /** A bound socket that nobody reads until its descriptor is inherited. */
@@ -49,12 +47,6 @@ function enlarge(socket: Socket): void {
   }
 }
 
-/** What node:dgram keeps to itself. */
-interface Handle {
-  readonly fd: number
-  recvStop(): number
-}
-
 /**
  * Sockets that share a port (`reuseAddr`, as those to each destination must) never hear that another process has it:
  * one that does not share is bound first, and told.
@@ -85,26 +77,4 @@ function bound(socket: Socket, address: string, port: number): Promise<Socket> {
       resolve(socket)
     })
   })
-}
-
-function handleOf(socket: Socket): Handle | undefined {
-  for (const symbol of Object.getOwnPropertySymbols(socket)) {
-    if (symbol.description !== 'state symbol') continue
-    const state: unknown = Reflect.get(socket, symbol)
-    if (typeof state !== 'object' || state === null || !('handle' in state)) return undefined
-    const { handle } = state
-    return isHandle(handle) && handle.fd > 2 ? handle : undefined
-  }
-  return undefined
-}
-
-function isHandle(value: unknown): value is Handle {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'fd' in value &&
-    typeof value.fd === 'number' &&
-    'recvStop' in value &&
-    typeof value.recvStop === 'function'
-  )
 }

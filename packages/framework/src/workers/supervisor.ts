@@ -217,12 +217,13 @@ export class Supervisor {
       case 'stopping':
         this.#endedWell &&= well
         this.#leave(member)
+        // The calls of those that remain come by the sockets that it read.
+        this.#succeed(member)
         this.#endWhenEmpty()
         return
       case 'running': {
         log.error({ worker: member.index, pid, how }, 'a worker ended')
-        if (this.#leader === member) this.#leader = undefined
-        this.#appoint()
+        this.#succeed(member)
         member.cancelAway ??= clock.after(awayAfterMs, () => this.#leave(member))
         const pauseMs = member.respawn.pause(servedAt, clock.now())
         if (pauseMs > 0) log.warn({ worker: member.index, pauseMs }, 'it ends again and again')
@@ -236,6 +237,11 @@ export class Supervisor {
     if (this.#leader !== undefined) return
     this.#leader = this.#members.find(({ serves }) => serves)
     this.#leader?.process?.order({ kind: 'lead' })
+  }
+
+  #succeed(lost: Member): void {
+    if (this.#leader === lost) this.#leader = undefined
+    this.#appoint()
   }
 
   #leave(member: Member): void {

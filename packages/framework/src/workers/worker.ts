@@ -59,6 +59,8 @@ export class Worker implements WorkerSeat {
   readonly #handOver: HandOver
   readonly #told = new Map<string, ((news: unknown) => void)[]>()
   readonly #lead: (() => void)[] = []
+  /** Begin to read the sockets that all workers share: one does, so that nothing of one sender overtakes. */
+  readonly #held: (() => void)[] = []
   /** Who takes the connections of each listener. */
   readonly #accept: (((socket: Socket) => void) | undefined)[] = []
   /** Orders that wait for the app. */
@@ -122,6 +124,7 @@ export class Worker implements WorkerSeat {
         break
       case 'lead':
         this.#leads = true
+        for (const read of this.#held) read()
         for (const run of this.#lead) run()
         break
       case 'away':
@@ -209,7 +212,10 @@ export class Worker implements WorkerSeat {
       inherited:
         fd === undefined
           ? { kind: 'connections', take: (accept) => (this.#accept[number] = accept) }
-          : { kind: 'datagrams', fd, shared },
+          : {
+              ...{ kind: 'datagrams', fd, shared },
+              ...(shared && { held: (read: () => void) => void this.#held.push(read) }),
+            },
     }
   }
 }
