@@ -71,7 +71,7 @@ export type Inherited =
       readonly kind: 'datagrams'
       readonly fd: number
       readonly shared: boolean
-      held?(read: () => void): void
+      readonly held?: (read: () => void) => void
     }
   /** Connections that are accepted elsewhere; `take` is called once, with what wants them. */
   | { readonly kind: 'connections'; take(accepted: (socket: Socket) => void): void }
