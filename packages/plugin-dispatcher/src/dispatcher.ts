@@ -17,7 +17,8 @@ import { explain, type Explanation } from './explanation.js'
 import { markOf, type Mark } from './mark.js'
 import { contextFor, type RequestLike } from './request-like.js'
 import { Calls, type CallNews } from './load/calls.js'
-import { type LeaseObserver, Leases } from './load/leases.js'
+import { type LeaseObserver } from './load/lease.js'
+import { Leases } from './load/leases.js'
 import { type Load } from './load/load.js'
 import { type RetryBudget } from './load/retry-budget.js'
 import { Retries } from './load/retries.js'
@@ -183,7 +184,7 @@ export class Dispatcher {
    */
   destinationOf({ dialogMarks }: Pick<AnyContext, 'dialogMarks'>): Destination | undefined {
     for (const mark of dialogMarks) {
-      const load = this.leases.loadOfMark(mark)
+      const load = this.leases.loads.marked(mark)
       if (load === undefined) continue
       const destinations = this.#sets.get(load.setId)?.destinations
       const found = destinations?.find((each) => each.load === load)
@@ -431,12 +432,12 @@ export class Dispatcher {
     const served = new Set<Load>()
     for (const { destinations } of sets.values()) {
       for (const destination of destinations) {
-        const load = this.leases.loadOf(destination.setId, destination.id)
+        const load = this.leases.loads.of(destination.setId, destination.id)
         destination.countOn(load, this.leases, share)
         served.add(load)
       }
     }
-    this.leases.keepOnly(served)
+    this.leases.loads.keepOnly(served)
   }
 
   /** Applies a change, and tells if it made a usable destination unusable or the other way round. */

@@ -39,7 +39,9 @@ export { Senders, type Sender, type SenderHost, type SenderOptions } from './sen
 export { type RequestLike } from './request-like.js'
 export { Health, type HealthPolicy, type HealthState } from './health/health.js'
 export { Latency } from './health/latency.js'
-export { type LeaseRecord, type Leases } from './load/leases.js'
+export { type LeaseRecord } from './load/lease.js'
+export { type Leases } from './load/leases.js'
+export { type Loads } from './load/loads.js'
 export { Load } from './load/load.js'
 export { dispatcher } from './plugin.js'
 export {

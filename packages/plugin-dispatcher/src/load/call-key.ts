@@ -7,6 +7,13 @@ import { hash } from 'node:crypto'
 /** Longer ones are replaced by their hash. */
 const longest = 128
 
+/** A request within a dialog, as far as it says whose it is. */
+export interface WithinDialog {
+  readonly callId: string
+  readonly fromTag: string | undefined
+  readonly toTag: string | undefined
+}
+
 /** The key of the call that a caller with this tag makes; or of a Call-ID and whatever else tells apart. */
 export function callKey(callId: string, callerTag = ''): string {
   const key = `${callId}\n${callerTag}`

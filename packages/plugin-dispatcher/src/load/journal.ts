@@ -8,8 +8,8 @@ import { createReadStream } from 'node:fs'
 import { open, rename, type FileHandle } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import { type Lease } from './lease.js'
-import { type LeaseObserver, type LeaseRecord, type Leases } from './leases.js'
+import { type Lease, type LeaseObserver, type LeaseRecord } from './lease.js'
+import { type Leases } from './leases.js'
 
 /** Lines that are not worth a new file. */
 const fewLines = 10_000

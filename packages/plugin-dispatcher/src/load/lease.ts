@@ -28,3 +28,20 @@ export class Lease implements Timed {
 }
 
 const none: number[] = []
+
+/** A lease that others know of, or have known: what a journal keeps and workers tell. */
+export interface LeaseRecord {
+  readonly key: string
+  readonly set: string
+  readonly destination: string
+  readonly dialogs: readonly number[]
+  /** Milliseconds that it has left. */
+  readonly leftMs: number
+}
+
+/** Is told of every lease on a call that is up. */
+export interface LeaseObserver {
+  /** It is new, or runs out at another time, or has other dialogs. */
+  held(lease: Lease): void
+  released(lease: Lease): void
+}

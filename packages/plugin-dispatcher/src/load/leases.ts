@@ -3,36 +3,13 @@
  * this table: a lease is put in once and taken out once, so nothing that comes twice (a BYE, a 2xx, a retried
  * INVITE) counts twice, and nothing goes below zero. A lease whose end nobody sees runs out.
  */
-import { Deadlines, type Clock } from '@sipwright/framework'
-import { hash } from 'node:crypto'
-import { callKey, tagNumber } from './call-key.js'
+import { type Clock } from '@sipwright/framework'
+import { callKey, tagNumber, type WithinDialog } from './call-key.js'
 import { type Ledger } from './caps.js'
-import { Lease } from './lease.js'
-import { Load } from './load.js'
-
-/** A request within a dialog, as far as it says whose it is. */
-export interface WithinDialog {
-  readonly callId: string
-  readonly fromTag: string | undefined
-  readonly toTag: string | undefined
-}
-
-/** A lease that others know of, or have known: what a journal keeps and workers tell. */
-export interface LeaseRecord {
-  readonly key: string
-  readonly set: string
-  readonly destination: string
-  readonly dialogs: readonly number[]
-  /** Milliseconds that it has left. */
-  readonly leftMs: number
-}
-
-/** Is told of every lease on a call that is up. */
-export interface LeaseObserver {
-  /** It is new, or runs out at another time, or has other dialogs. */
-  held(lease: Lease): void
-  released(lease: Lease): void
-}
+import { Expiry } from './expiry.js'
+import { Lease, type LeaseObserver, type LeaseRecord } from './lease.js'
+import { type Load } from './load.js'
+import { Loads } from './loads.js'
 
 export interface LeasesOptions {
   readonly clock: Clock
@@ -47,28 +24,24 @@ export interface LeasesOptions {
   readonly full?: () => void
 }
 
-/** What a timer of Node can wait; it is set again after that. */
-const longestDelayMs = 2 ** 31 - 1
-
 export class Leases implements Ledger {
+  /** What each destination is at. */
+  readonly loads: Loads
   readonly #options: LeasesOptions
   /** By call; further destinations of the same call hang on the first. */
   readonly #calls = new Map<string, Lease>()
-  readonly #deadlines = new Deadlines<Lease>()
-  /** By set and id, and by mark: of all destinations in service, and of those that still have calls. */
-  readonly #loads = new Map<string, Load>()
-  readonly #marks = new Map<string, Load>()
+  readonly #expiry: Expiry
   #size = 0
   #pending = 0
   #expired = 0
   #uncounted = 0
   /** It was said that the table is full, and it has not had room to speak of since. */
   #wasFull = false
-  #armedAt = Infinity
-  #disarm: (() => void) | undefined = undefined
 
   constructor(options: LeasesOptions) {
     this.#options = options
+    this.loads = new Loads(options.secret)
+    this.#expiry = new Expiry(options.clock, (lease) => this.#ranOut(lease))
   }
 
   /** Leases in the table. */
@@ -97,35 +70,6 @@ export class Leases implements Ledger {
 
   now(): number {
     return this.#options.clock.now()
-  }
-
-  // Destinations
-
-  /** What the destination of that name is at: the same as ever, also after it was away. */
-  loadOf(setId: string, destinationId: string): Load {
-    const name = `${setId}\n${destinationId}`
-    let load = this.#loads.get(name)
-    if (load === undefined) {
-      const mark = hash('sha256', `${this.#options.secret}\n${name}`, 'hex').slice(0, 16)
-      load = new Load(setId, destinationId, mark)
-      this.#loads.set(name, load)
-      this.#marks.set(mark, load)
-    }
-    return load
-  }
-
-  /** Whose mark that is; undefined if it is of none that is in service or has calls. */
-  loadOfMark(mark: string): Load | undefined {
-    return this.#marks.get(mark)
-  }
-
-  /** Forgets the destinations that are neither among these nor have calls. */
-  keepOnly(served: ReadonlySet<Load>): void {
-    for (const [name, load] of this.#loads) {
-      if (served.has(load) || load.calls > 0 || load.pending > 0) continue
-      this.#loads.delete(name)
-      this.#marks.delete(load.mark)
-    }
   }
 
   // Calls that are being set up
@@ -181,7 +125,7 @@ export class Leases implements Ledger {
     const dialog = tagNumber(callee)
     let adopted = false
     for (const mark of marks) {
-      const load = this.#marks.get(mark)
+      const load = this.loads.marked(mark)
       if (load === undefined) continue
       const lease = this.#at(key, load)
       const isKnown = lease.dialogs.length > 0
@@ -252,20 +196,17 @@ export class Leases implements Ledger {
   /** Puts a call of before into the table, unless it is there or there is no room. */
   restore({ key, set, destination, dialogs, leftMs }: LeaseRecord): void {
     if (this.isFull || dialogs.length === 0 || leftMs <= 0) return
-    const load = this.loadOf(set, destination)
+    const load = this.loads.of(set, destination)
     const first = this.#calls.get(key)
     if (among(first, load) !== undefined) return
     const lease = this.#put(new Lease(key, load), first)
     lease.dialogs = [...dialogs]
-    this.#deadlines.set(lease, this.now() + Math.min(leftMs, this.#options.maxDurationMs))
-    this.#arm()
+    this.#expiry.set(lease, Math.min(leftMs, this.#options.maxDurationMs))
   }
 
   /** Nothing runs out any more. */
   close(): void {
-    this.#disarm?.()
-    this.#disarm = undefined
-    this.#armedAt = Infinity
+    this.#expiry.close()
   }
 
   // The table
@@ -326,10 +267,7 @@ export class Leases implements Ledger {
     load.calls--
     this.#size--
     if (this.#size < this.#options.limit * 0.9) this.#wasFull = false
-    if (lease.dueAt !== Infinity) {
-      this.#deadlines.set(lease, Infinity)
-      this.#options.observer?.released(lease)
-    }
+    if (this.#expiry.remove(lease)) this.#options.observer?.released(lease)
     return true
   }
 
@@ -344,35 +282,16 @@ export class Leases implements Ledger {
     if (!lease.dialogs.includes(dialog)) lease.dialogs = [...lease.dialogs, dialog]
     if (!lease.counted) return
     const { maxDurationMs, observer } = this.#options
-    this.#deadlines.set(lease, this.now() + Math.min(sessionMs, maxDurationMs))
-    this.#arm()
+    this.#expiry.set(lease, Math.min(sessionMs, maxDurationMs))
     observer?.held(lease)
   }
 
-  #arm(): void {
-    const { next } = this.#deadlines
-    if (next >= this.#armedAt) return
-    this.#disarm?.()
-    this.#armedAt = next
-    const delay = Math.min(Math.max(0, next - this.now()), longestDelayMs)
-    this.#disarm = this.#options.clock.after(delay, () => {
-      this.#armedAt = Infinity
-      this.#disarm = undefined
-      this.#expire()
-    })
-  }
-
-  #expire(): void {
-    const now = this.now()
-    for (;;) {
-      const lease = this.#deadlines.takeDue(now)
-      if (lease === undefined) break
-      lease.dialogs = []
-      this.#expired++
-      this.#options.observer?.released(lease)
-      this.#takeOutIfOver(lease)
-    }
-    this.#arm()
+  /** Nobody has seen its end. */
+  #ranOut(lease: Lease): void {
+    lease.dialogs = []
+    this.#expired++
+    this.#options.observer?.released(lease)
+    this.#takeOutIfOver(lease)
   }
 }
 

@@ -4,9 +4,9 @@
  * its INVITE is still in their hands.
  */
 import { type AnyContext, type Workers } from '@sipwright/framework'
-import { callKey } from './call-key.js'
+import { callKey, type WithinDialog } from './call-key.js'
 import { type CallNews } from './calls.js'
-import { type Leases, type WithinDialog } from './leases.js'
+import { type Leases } from './leases.js'
 
 /** What one worker tells the others of a call. */
 interface Told extends WithinDialog {

@@ -32,13 +32,13 @@ async function life(wall = { now: 1e12 }, log = quiet) {
   })
   await journal.begin(leases)
   const answered = (call: number, destination = 'a'): void => {
-    const lease = leases.sent(callKey(String(call), 'x'), leases.loadOf('1', destination))
+    const lease = leases.sent(callKey(String(call), 'x'), leases.loads.of('1', destination))
     leases.accepted(lease, 'y', undefined)
   }
   const ended = (call: number): void => {
     leases.ended({ callId: String(call), fromTag: 'x', toTag: 'y' }, [])
   }
-  const calls = (destination = 'a'): number => leases.loadOf('1', destination).calls
+  const calls = (destination = 'a'): number => leases.loads.of('1', destination).calls
   return { clock, journal, leases, answered, ended, calls }
 }
 
@@ -57,7 +57,7 @@ test('a process that is killed leaves its calls to the next one, which ends them
 test('time goes on while no process runs: a call has what was left of its session', async () => {
   const first = await life()
   const session = (call: string, ms: number): void => {
-    const lease = first.leases.sent(callKey(call, 'x'), first.leases.loadOf('1', 'a'))
+    const lease = first.leases.sent(callKey(call, 'x'), first.leases.loads.of('1', 'a'))
     first.leases.accepted(lease, 'y', ms)
   }
   session('short', 10_000)

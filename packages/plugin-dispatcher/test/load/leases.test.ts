@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
 import { SeededChance, VirtualClock } from '@sipwright/framework/testing'
 import { callKey } from '#src/load/call-key.js'
-import { type Lease } from '#src/load/lease.js'
-import { type LeaseObserver, Leases } from '#src/load/leases.js'
+import { type Lease, type LeaseObserver } from '#src/load/lease.js'
+import { Leases } from '#src/load/leases.js'
 import { type Load } from '#src/load/load.js'
 
 const hour = 3_600_000
@@ -16,7 +16,7 @@ function rig(limit = 100, observer?: LeaseObserver) {
       said.full++
     },
   })
-  return { clock, leases, said, a: leases.loadOf('1', 'a'), b: leases.loadOf('1', 'b') }
+  return { clock, leases, said, a: leases.loads.of('1', 'a'), b: leases.loads.of('1', 'b') }
 }
 
 const key = callKey('call', 'caller')
@@ -100,7 +100,7 @@ test('a lease may last longer than a timer of Node', () => {
     },
     ...{ limit: 1, maxDurationMs: 1_000 * hour, secret: 's' },
   })
-  leases.accepted(leases.sent(key, leases.loadOf('1', 'a')), 'callee', undefined)
+  leases.accepted(leases.sent(key, leases.loads.of('1', 'a')), 'callee', undefined)
   clock.advance(1_000 * hour - 1)
   expect(leases.size).toBe(1)
   clock.advance(1)
@@ -127,25 +127,6 @@ test('an unknown call is adopted by the destination that its mark names, whoever
   expect(leases.seen({ ...fromCaller, callId: 'two' }, ['unknown'], undefined)).toBe(false)
   expect(leases.ended(fromCaller, [a.mark])).toBe(true)
   expect(a.calls).toBe(0)
-})
-
-test('marks say nothing of set and id to who lacks the secret, and differ', () => {
-  const { a, b } = rig()
-  expect(a.mark).toMatch(/^[0-9a-f]{16}$/)
-  expect(a.mark).not.toBe(b.mark)
-  const other = new Leases({ clock: new VirtualClock(), limit: 1, maxDurationMs: 1, secret: 't' })
-  expect(other.loadOf('1', 'a').mark).not.toBe(a.mark)
-})
-
-test('a destination that goes is remembered while it has calls', () => {
-  const { leases, a, b } = rig()
-  const lease = leases.sent(key, a)
-  leases.keepOnly(new Set())
-  expect(leases.loadOf('1', 'a')).toBe(a)
-  expect(leases.loadOf('1', 'b')).not.toBe(b)
-  leases.dropped(lease)
-  leases.keepOnly(new Set())
-  expect(leases.loadOf('1', 'a')).not.toBe(a)
 })
 
 test('beyond the limit calls pass uncounted, and their ends harm nothing', () => {
@@ -197,7 +178,7 @@ test('whatever happens in whatever order, counts are what lies in the table and 
   const chance = new SeededChance(7)
   const pick = (below: number): number => Math.floor(chance.random() * below)
   const { clock, leases } = rig(40)
-  const loads = [0, 1, 2].map((n) => leases.loadOf('1', String(n)))
+  const loads = [0, 1, 2].map((n) => leases.loads.of('1', String(n)))
   const open: Lease[] = []
   for (let step = 0; step < 20_000; step++) {
     const call = String(pick(30))
