@@ -50,7 +50,9 @@ interface Prepared {
 
 class SmoothWeight implements Selector {
   #destinations: readonly Destination[] = []
-  #prepared: Prepared = { groups: [], total: 0, last: [] }
+  #groups: readonly Group[] = []
+  #total = 0
+  #last: readonly Destination[] = []
   #preparedAt = -1
 
   load(destinations: readonly Destination[]): void {
@@ -59,34 +61,44 @@ class SmoothWeight implements Selector {
   }
 
   select(): Walk {
-    if (this.#preparedAt !== usabilityChanges()) {
-      this.#prepared = prepare(this.#destinations, this.#prepared)
-      this.#preparedAt = usabilityChanges()
-    }
-    const { groups, last } = this.#prepared
-    return new GroupWalk(groups, last, choose(this.#prepared))
+    if (this.#preparedAt !== usabilityChanges()) this.#prepare()
+    return new GroupWalk(this.#groups, this.#last, choose(this.#groups, this.#total))
   }
 
   preview(): Preview {
-    const current = this.#preparedAt === usabilityChanges()
-    const prepared = current ? this.#prepared : prepare(this.#destinations, this.#prepared)
+    const prepared = this.#prepared()
     const { last, total } = prepared
     const groups = prepared.groups.map((group) => group.copy())
     const credits = new Map<Destination, number>()
     for (const { members, credit, earns } of groups) {
       for (const member of members) credits.set(member, credit + earns)
     }
-    const walk = new GroupWalk(groups, last, choose({ groups, total, last }))
+    const walk = new GroupWalk(groups, last, choose(groups, total))
     const order: Ranked[] = []
     for (let each = walk.next(); each !== undefined; each = walk.next()) {
       order.push({ destination: each, score: credits.get(each) ?? 0 })
     }
     return { order, score: 'credit of those of its weight; highest first' }
   }
+
+  #prepare(): void {
+    const { groups, total, last } = this.#prepared()
+    this.#groups = groups
+    this.#total = total
+    this.#last = last
+    this.#preparedAt = usabilityChanges()
+  }
+
+  /** For the destinations as they are now. */
+  #prepared(): Prepared {
+    const before = { groups: this.#groups, total: this.#total, last: this.#last }
+    const current = this.#preparedAt === usabilityChanges()
+    return current ? before : prepare(this.#destinations, before)
+  }
 }
 
 /** Every group earns, the richest pays what all earned, and the turn of its members moves on. */
-function choose({ groups, total }: Prepared): Destination | undefined {
+function choose(groups: readonly Group[], total: number): Destination | undefined {
   let richest: Group | undefined
   for (let index = 0; index < groups.length; index++) {
     const group = groups[index]!
