@@ -47,7 +47,7 @@ test('4b.21: a late 180 of A, while B rings, is answered by a CANCEL and not for
 })
 
 test('4b.21: a late 200 of A wins over B, who is cancelled; a further 200 of B is forwarded too (§16.7 step 5, RFC 6026)', async () => {
-  const { network, caller, gateways } = await rig({
+  const { network, caller, gateways, dispatcher } = await rig({
     gateways: [
       [{ status: 200, afterMs: 3_000 }],
       [{ status: 180 }, { status: 200, afterMs: 1_003 }],
@@ -61,6 +61,8 @@ test('4b.21: a late 200 of A wins over B, who is cancelled; a further 200 of B i
   expect(b!.count('CANCEL')).toBe(1)
   expect(call.dialogs).toHaveLength(2)
   expect([a, b].map((gateway) => gateway!.invitations[0]?.acknowledged)).toEqual([true, true])
+  // Two callees have accepted: two calls, until each of them has its BYE.
+  expect(loads(dispatcher)).toEqual([1, 1])
 })
 
 test('4b.26: who rings and says no more is cancelled by Timer C, and nobody else is tried (§16.8)', async () => {
