@@ -35,6 +35,11 @@ export class Candidates implements TargetSource {
     this.#requestUri = requestUri
   }
 
+  /** Its destinations are tried at once, not one after the other. */
+  get atOnce(): boolean {
+    return this.#walk.atOnce === true
+  }
+
   /** No usable destination is left. Asking counts nothing: an attempt is what is handed out. */
   get isEmpty(): boolean {
     if (!this.#mayGoOn()) return true
@@ -62,7 +67,8 @@ export class Candidates implements TargetSource {
   }
 
   #mayGoOn(): boolean {
-    return this.#left > 0 && (this.#first || this.#budget?.allowsAnother !== false)
+    if (this.#left <= 0) return false
+    return this.#first || this.atOnce || this.#budget?.allowsAnother !== false
   }
 
   /** The one that was looked at, if it may still be tried, else the next one of the walk that may. */

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { destinationId } from './destination.js'
 import { parseReplyCode } from './health/reply-codes.js'
 import { isAlgorithm, type Algorithm } from './select/algorithm.js'
+import { isKeyName, keyNames, type KeyOf } from './select/key.js'
 
 /** Above this a weight is a mistake, and sums of weights stay exact. */
 export const largestWeight = 1_000_000
@@ -129,6 +130,29 @@ const setConfig = z.strictObject({
       error: 'expected the name of an algorithm, its number, or what defineAlgorithm made',
     })
     .default('round-robin'),
+  /** What `hash-expression` hashes: a name such as `header:X-Tenant` or `from.user`, or a function of the request. */
+  key: z
+    .union(
+      [
+        z
+          .string()
+          .refine((name) => isKeyName(name), { error: () => `expected a key: ${keyNames}` }),
+        z.custom<KeyOf>((value) => typeof value === 'function'),
+      ],
+      { error: () => `expected a key (${keyNames}) or a function` },
+    )
+    .optional(),
+  /** Hashes of URIs look at the user alone. */
+  userOnly: z.boolean().default(false),
+  /** By hashes nobody gets more than so many times its share of the calls: 1.25; 0 = no bound. */
+  boundedLoad: z
+    .number()
+    .refine((bound) => bound === 0 || (bound >= 1 && bound <= 100), {
+      error: 'expected 0, or a factor from 1 to 100 such as 1.25',
+    })
+    .default(0),
+  /** `kamailio:9`: the share of a dead destination goes to all others, not to its neighbour. */
+  redistribute: z.boolean().default(false),
   /** The backends, in order; those of the source's file come behind them. */
   destinations: z
     .array(anyDestination)

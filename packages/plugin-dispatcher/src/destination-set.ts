@@ -7,6 +7,7 @@ import {
   type Preview,
   type SelectContext,
   type Selector,
+  type SelectorOptions,
   type SelectorSetup,
   type Walk,
 } from './select/algorithm.js'
@@ -31,6 +32,7 @@ export class DestinationSet {
   /** Those that selections asked for by themselves; each keeps its own turn. */
   readonly #others: Map<AlgorithmLike, Selector>
   readonly #setup: SelectorSetup
+  readonly #options: SelectorOptions
   /** A share from 0 to 1. */
   readonly #offset: number
   /** Selectors that have had no destinations yet. */
@@ -48,7 +50,8 @@ export class DestinationSet {
     setup: SelectorSetup,
     offset = 0,
   ) {
-    this.#setup = setup
+    this.#setup = { ...setup, ...definition.options }
+    this.#options = definition.options ?? {}
     this.#offset = offset
     this.id = definition.id
     this.algorithm = resolveAlgorithm(definition.algorithm).algorithm
@@ -56,10 +59,14 @@ export class DestinationSet {
     this.destinations = definition.destinations
       .map((each) => new Destination(this.id, each, probe, before.get(destinationId(each)), now))
       .sort((a, b) => b.priority - a.priority)
-    const kept = previous !== undefined && previous.algorithm === this.algorithm
-    this.#selector = kept ? previous.#selector : this.algorithm.start(setup)
+    const kept =
+      previous?.algorithm === this.algorithm && sameOptions(previous.#options, this.#options)
+    this.#selector = kept ? previous.#selector : this.algorithm.start(this.#setup)
     this.#fresh = !kept
-    this.#others = previous === undefined ? new Map<AlgorithmLike, Selector>() : previous.#others
+    this.#others =
+      previous !== undefined && sameOptions(previous.#options, this.#options)
+        ? previous.#others
+        : new Map<AlgorithmLike, Selector>()
   }
 
   /** Puts the destinations of this set to work; from here on the one that it replaces only serves who holds it. */
@@ -119,4 +126,14 @@ export class DestinationSet {
     }
     return selector
   }
+}
+
+/** Of a key that is a function, the same function. */
+function sameOptions(one: SelectorOptions, other: SelectorOptions): boolean {
+  return (
+    one.key === other.key &&
+    one.userOnly === other.userOnly &&
+    one.boundedLoad === other.boundedLoad &&
+    one.redistribute === other.redistribute
+  )
 }

@@ -2,6 +2,7 @@
 import { type Target } from '@sipwright/framework'
 import { type DestinationConfig, type ProbeConfig } from './config.js'
 import { Health, type HealthState } from './health/health.js'
+import { PeakEwma } from './health/peak-ewma.js'
 import { Latency } from './health/latency.js'
 import { type CapFigures, Caps, type Ledger } from './load/caps.js'
 import { Load } from './load/load.js'
@@ -53,6 +54,7 @@ export interface Counters {
 export class DestinationState {
   readonly health: Health
   readonly latency = new Latency()
+  readonly responseTime = new PeakEwma()
   /** Belongs to the name of the destination: kept even if its URI changes or it was away. */
   load = new Load()
   readonly counters: Counters = {
@@ -152,7 +154,12 @@ export class Destination implements CapFigures {
     return this.state.health
   }
 
-  /** How long it takes to respond. */
+  /** How long callers wait for its first response; moves only where an algorithm asks for it. */
+  get responseTime(): PeakEwma {
+    return this.state.responseTime
+  }
+
+  /** How long it takes to answer probes. */
   get latency(): Latency {
     return this.state.latency
   }

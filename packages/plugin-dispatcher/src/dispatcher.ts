@@ -74,6 +74,8 @@ export interface DispatcherOptions {
   readonly log: Log
   readonly clock: Clock
   readonly chance: Chance
+  /** An algorithm asks that first responses be timed. */
+  readonly timeResponses?: () => void
   readonly probe: ProbeConfig
   readonly maxRetries: number
   /** How calls are counted; default: as many as come, for twelve hours at most, and forgotten with the process. */
@@ -399,17 +401,15 @@ export class Dispatcher {
   }
 
   async #reload(load: () => Promise<LoadedSets>, probe: ProbeConfig): Promise<void> {
-    const { chance, clock, log, offset } = this.#options
+    const { chance, clock, log, offset, timeResponses } = this.#options
+    const setup = { chance, ...(timeResponses !== undefined && { timeResponses }) }
     const { sets: definitions, faults } = await load()
     const now = clock.now()
     // Everything that can be refused is, before anything is changed.
     const sets = new Map<string, DestinationSet>()
     for (const definition of definitions) {
       const previous = this.#sets.get(definition.id)
-      sets.set(
-        definition.id,
-        new DestinationSet(definition, probe, previous, now, { chance }, offset),
-      )
+      sets.set(definition.id, new DestinationSet(definition, probe, previous, now, setup, offset))
       const { note } = resolveAlgorithm(definition.algorithm)
       if (note !== undefined && previous === undefined) log.info({ set: definition.id }, note)
     }

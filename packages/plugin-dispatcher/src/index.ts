@@ -38,6 +38,7 @@ export { type Mark, type MarkLetter } from './mark.js'
 export { Senders, type Sender, type SenderHost, type SenderOptions } from './senders.js'
 export { type RequestLike } from './request-like.js'
 export { Health, type HealthPolicy, type HealthState } from './health/health.js'
+export { PeakEwma } from './health/peak-ewma.js'
 export { Latency } from './health/latency.js'
 export { type LeaseRecord } from './load/lease.js'
 export { type Leases } from './load/leases.js'
@@ -52,12 +53,29 @@ export {
   type Ranked,
   type SelectContext,
   type Selector,
+  type SelectorOptions,
   type SelectorSetup,
   type Walk,
 } from './select/algorithm.js'
-export { hashCallId } from './select/hash-call-id.js'
+export { callLoad } from './select/call-load.js'
+export {
+  hashAuthUser,
+  hashCallId,
+  hashExpression,
+  hashFrom,
+  hashRuri,
+  hashTo,
+} from './select/hashes.js'
+export { isKeyName, keyNamed, keyNames, type KeyLike, type KeyOf } from './select/key.js'
+export { latency } from './select/latency.js'
+export { parallel } from './select/parallel.js'
+export { peakEwma } from './select/peak-ewma.js'
+export { powerOfTwo } from './select/power-of-two.js'
+export { random } from './select/random.js'
+export { roundRobinOrPriority } from './select/round-robin-or-priority.js'
+export { srv } from './select/srv.js'
 export { algorithmNames, resolveAlgorithm, type AlgorithmLike } from './select/names.js'
 export { priority } from './select/priority.js'
 export { roundRobin } from './select/round-robin.js'
-export { weight } from './select/weight.js'
+export { relativeWeight, weight } from './select/weight.js'
 export { usabilityChanges } from './health/usability.js'

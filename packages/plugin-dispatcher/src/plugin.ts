@@ -3,6 +3,7 @@ import { definePlugin, type Host } from '@sipwright/framework'
 import { dispatcherConfig } from './config.js'
 import { Dispatcher } from './dispatcher.js'
 import { Prober } from './health/probe.js'
+import { ResponseTimes } from './health/response-times.js'
 import { SharedHealth } from './health/shared-health.js'
 import { Senders } from './senders.js'
 import { Journal } from './load/journal.js'
@@ -17,6 +18,7 @@ export const dispatcher = definePlugin({
   async setup(host, config) {
     const { chance, clock, log, workers } = host
     const senders = new Senders(host)
+    const responseTimes = new ResponseTimes()
     const journal = await openJournal(config.load.journal, host)
     const sharedCalls = new SharedCalls(workers)
     const retryBudget = config.retryBudget && new RetryBudget(config.retryBudget)
@@ -25,6 +27,7 @@ export const dispatcher = definePlugin({
       log,
       clock,
       chance,
+      timeResponses: () => responseTimes.begin(host),
       probe: config.probe,
       maxRetries: config.maxRetries,
       counting: {

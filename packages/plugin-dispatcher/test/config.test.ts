@@ -34,6 +34,9 @@ test('a URI alone is a destination with every default', () => {
   const { sets } = dispatcherConfig.parse(withDestinations('sip:10.0.0.1'))
   expect(sets['1']).toEqual({
     algorithm: 'round-robin',
+    boundedLoad: 0,
+    redistribute: false,
+    userOnly: false,
     destinations: [{ uri: 'sip:10.0.0.1', priority: 0, flags: 0, attrs: {}, probe: {} }],
   })
 })
@@ -143,4 +146,13 @@ test('weight and maxload are whole numbers, other attributes are free', () => {
     ['', '-1', '1.5', '1e3', '0x10', '1000001'].some((value) => isAttribute('MaxLoad', value)),
   ).toBe(false)
   expect(isAttribute('duid', 'fs1')).toBe(true)
+})
+
+test('a key that nobody knows, and a bound below 1, are refused by place', () => {
+  const set = (given: object): unknown => dispatcherConfig.safeParse({ sets: { 1: given } }).error
+  expect(String(set({ key: 'header:' }))).toMatch(/expected a key: call-id, from/)
+  expect(String(set({ key: 'user' }))).toMatch(/expected a key/)
+  expect(String(set({ boundedLoad: 0.5 }))).toMatch(/a factor from 1 to 100/)
+  for (const key of ['header:X-Tenant', 'from.user', () => 'x'])
+    expect(set({ key })).toBeUndefined()
 })

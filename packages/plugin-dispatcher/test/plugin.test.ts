@@ -125,8 +125,8 @@ test('a key of a later version, a bad URI, an unknown algorithm, a missing file:
   expect(() => dispatcher({ cluster: true } as Config)).toThrow(/cluster/)
   const badUri = { sets: { gateways: { destinations: ['sip:'] } } }
   expect(() => dispatcher(badUri)).toThrow(/sets\.gateways\.destinations\.0/)
-  await expect(appWith({ sets: { gateways: { algorithm: 'latency' } } })).rejects.toThrow(
-    /no algorithm latency; there are hash-call-id, .*round-robin, weight/,
+  await expect(appWith({ sets: { gateways: { algorithm: 'fastest' } } })).rejects.toThrow(
+    /no algorithm fastest; there are call-load, hash-auth-user, .*round-robin, .*weight/,
   )
   await expect(appWith({ source: { file: '/nowhere/dispatcher.list' } })).rejects.toThrow(
     /\/nowhere\/dispatcher\.list/,

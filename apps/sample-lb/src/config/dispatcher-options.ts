@@ -13,9 +13,9 @@ export function dispatcherOptions({ dispatcher, directory }: Config): Dispatcher
   const { maxDuration, journal, ...counting } = load
   return {
     sets: Object.fromEntries(
-      Object.entries(sets).map(([id, { algorithm, destinations }]) => [
+      Object.entries(sets).map(([id, { destinations, ...set }]) => [
         id,
-        { algorithm, destinations: destinations.map(destinationOptions) },
+        { ...set, destinations: destinations.map(destinationOptions) },
       ]),
     ),
     ...(source && { source: { ...source, file: resolve(directory, source.file) } }),

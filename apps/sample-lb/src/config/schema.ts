@@ -3,6 +3,7 @@
  * editors read. Strict everywhere, so that a misspelt key is refused. An `error` text says what was expected.
  */
 import { z } from 'zod'
+import { isKeyName, keyNames } from '@sipwright/plugin-dispatcher'
 import { isHostName, isNetwork, parseHostPort, parseListen } from './address.js'
 import { duration, durationOrOff } from './duration.js'
 
@@ -146,6 +147,31 @@ const dispatcherSet = z.strictObject({
     })
     .default('round-robin')
     .describe('How the usable destinations are ordered for each request.'),
+  key: text('a key')
+    .refine((name) => isKeyName(name), { error: () => `a key: ${keyNames}` })
+    .optional()
+    .describe(
+      'What hash-expression hashes: header:X-Tenant, ruri.user, from.user, source.address …',
+    ),
+  userOnly: z
+    .boolean({ error: 'true or false' })
+    .default(false)
+    .describe('Hashes of URIs look at the user alone.'),
+  boundedLoad: z
+    .number({ error: 'a factor such as 1.25, or 0' })
+    .refine((bound) => bound === 0 || (bound >= 1 && bound <= 100), {
+      error: 'a factor from 1 to 100 such as 1.25, or 0',
+    })
+    .default(0)
+    .describe(
+      'By hashes nobody gets more than so many times its share of the calls; 0 = no bound.',
+    ),
+  redistribute: z
+    .boolean({ error: 'true or false' })
+    .default(false)
+    .describe(
+      'kamailio:9: the share of a dead destination goes to all others, not to its neighbour.',
+    ),
   destinations: z
     .array(destination, { error: 'a list of destinations' })
     .default([])

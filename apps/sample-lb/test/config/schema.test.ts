@@ -11,7 +11,12 @@ test('every section but listen and dispatcher may be left out; these are the def
     workers: 1,
     zones: {},
     dispatcher: {
-      sets: { 1: { algorithm: 'round-robin', destinations: [] } },
+      sets: {
+        1: {
+          ...{ algorithm: 'round-robin', destinations: [] },
+          ...{ userOnly: false, boundedLoad: 0, redistribute: false },
+        },
+      },
       probe: {
         method: 'OPTIONS',
         interval: 30_000,

@@ -17,5 +17,7 @@ export interface Target {
 
 /** Yields targets in order of preference: the first choice and then the fallbacks. */
 export interface TargetSource {
+  /** All that it yields are tried at once, as by `fork`. Absent: false, one after the other. */
+  readonly atOnce?: boolean
   next(): Target | undefined
 }

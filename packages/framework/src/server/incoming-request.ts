@@ -88,7 +88,10 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
     options?: RelayOptions,
   ): Handled {
     this.#decide()
-    if (!this.#cancelled) this.#startProxying().relay(targetSource(targets), options ?? noOptions)
+    if (this.#cancelled) return handled
+    const source = targetSource(targets)
+    if (source.atOnce === true) this.#startProxying().fork(drained(source), options ?? noOptions)
+    else this.#startProxying().relay(source, options ?? noOptions)
     return handled
   }
 
@@ -227,6 +230,13 @@ export function targetSource(
 ): TargetSource {
   if (typeof targets === 'object' && 'next' in targets) return targets
   return new TargetList(Array.isArray(targets) ? targets : [targets as TargetLike])
+}
+
+/** All that a source yields. */
+export function drained(source: TargetSource): readonly Target[] {
+  const targets: Target[] = []
+  for (let each = source.next(); each !== undefined; each = source.next()) targets.push(each)
+  return targets
 }
 
 class TargetList implements TargetSource {

@@ -15,7 +15,7 @@ import { type Target, type TargetSource } from '../proxy/target.js'
 import { BranchAttempt } from './branch-attempt.js'
 import { AttemptView } from './contexts.js'
 import { type Waiting } from './endpoint.js'
-import { asTarget, type IncomingRequest, targetSource } from './incoming-request.js'
+import { asTarget, drained, type IncomingRequest, targetSource } from './incoming-request.js'
 
 export class Proxying implements Waiting {
   dueAt = Infinity
@@ -188,7 +188,10 @@ class Failure extends AttemptView implements FailureContext, Waiting {
     targets: TargetLike | readonly TargetLike[] | TargetSource,
     options?: RelayOptions,
   ): Handled {
-    return this.#decide({ kind: 'relay', source: targetSource(targets), options: options ?? {} })
+    const source = targetSource(targets)
+    return source.atOnce === true
+      ? this.#decide({ kind: 'fork', targets: drained(source), options: options ?? {} })
+      : this.#decide({ kind: 'relay', source, options: options ?? {} })
   }
 
   fork(targets: readonly TargetLike[], options?: RelayOptions): Handled {

@@ -102,6 +102,8 @@ export class Prober {
       endpoint.outstanding = false
       for (const destination of endpoint.destinations) {
         if (!this.#isDue(destination)) continue
+        if (result.kind === 'response') destination.latency.sample(result.elapsedMs)
+        else if (result.kind === 'timeout') destination.latency.timedOut()
         this.#report(destination, succeeded(destination, result), reasonOf(result, timeoutMs))
       }
     })

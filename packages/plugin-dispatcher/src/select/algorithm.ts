@@ -1,6 +1,7 @@
 /** What an algorithm is, and `defineAlgorithm` for one's own. */
 import { type Chance, type ContextKey, type SipRequest, type Source } from '@sipwright/framework'
 import { type Destination } from '../destination.js'
+import { type KeyLike } from './key.js'
 
 /** What an algorithm may know of the request: any context of the framework fits. */
 export interface SelectContext {
@@ -60,9 +61,23 @@ export interface Selector {
   preview?(ctx: SelectContext): Preview
 }
 
+/** What a set says about its algorithm. */
+export interface SelectorOptions {
+  /** What `hash-expression` hashes; absent: the Call-ID. */
+  readonly key?: KeyLike
+  /** Hashes of URIs look at the user alone. Absent: false. */
+  readonly userOnly?: boolean
+  /** By hashes nobody gets more than so many times its share of the calls; absent or 0: no bound. */
+  readonly boundedLoad?: number
+  /** `kamailio:9`: the share of a dead destination goes to all others, not to its neighbour. Absent: false. */
+  readonly redistribute?: boolean
+}
+
 /** What an algorithm is lent, and what the set says about it. */
-export interface SelectorSetup {
+export interface SelectorSetup extends SelectorOptions {
   readonly chance: Chance
+  /** Asks that first responses be timed from now on, for `Destination.responseTime`. Absent: nobody times them. */
+  readonly timeResponses?: () => void
 }
 
 export interface Algorithm {

@@ -4,10 +4,27 @@
  */
 import { SipError } from '@sipwright/framework'
 import { type Algorithm } from './algorithm.js'
-import { hashCallId } from './hash-call-id.js'
+import { callLoad } from './call-load.js'
+import { hashAuthUser, hashCallId, hashExpression, hashFrom, hashRuri, hashTo } from './hashes.js'
+import {
+  kamailio0,
+  kamailio1,
+  kamailio2,
+  kamailio3,
+  kamailio5,
+  kamailio7,
+} from './kamailio/hashes.js'
+import { kamailio11, kamailio9 } from './kamailio/weights.js'
+import { latency } from './latency.js'
+import { parallel } from './parallel.js'
+import { peakEwma } from './peak-ewma.js'
+import { powerOfTwo } from './power-of-two.js'
 import { priority } from './priority.js'
+import { random } from './random.js'
+import { roundRobinOrPriority } from './round-robin-or-priority.js'
 import { roundRobin } from './round-robin.js'
-import { weight } from './weight.js'
+import { srv } from './srv.js'
+import { relativeWeight, weight } from './weight.js'
 
 /** How a set or a selection names its algorithm. */
 export type AlgorithmLike = string | number | Algorithm
@@ -18,7 +35,13 @@ export interface ResolvedAlgorithm {
   readonly note: string | undefined
 }
 
-const byName = new Map([roundRobin, priority, weight, hashCallId].map((each) => [each.name, each]))
+const byName = new Map(
+  [
+    ...[roundRobin, priority, weight, relativeWeight, random, srv, roundRobinOrPriority],
+    ...[hashCallId, hashFrom, hashTo, hashRuri, hashAuthUser, hashExpression],
+    ...[callLoad, powerOfTwo, latency, peakEwma, parallel],
+  ].map((each) => [each.name, each]),
+)
 
 /** Our table. */
 const ours: ReadonlyMap<number, string> = new Map([
@@ -47,11 +70,26 @@ const kamailioMeans: ReadonlyMap<number, string> = new Map([
   [11, 'relative weight'],
 ])
 
-/** Kamailio's numbers that ours do exactly. Its hashes and its 100 slots of weight are not ours. */
+/**
+ * Kamailio's numbers: its own hashes and slots as they are, and what ours do as it does or better where it has a fault
+ * (10 counts exactly, 12 leaves out the dead, 15 follows every change).
+ */
 const kamailio: ReadonlyMap<string, Algorithm> = new Map([
+  ...[kamailio0, kamailio1, kamailio2, kamailio3, kamailio5, kamailio7, kamailio9, kamailio11].map(
+    (each) => [each.name, each] as const,
+  ),
   ['kamailio:4', roundRobin],
+  ['kamailio:6', random],
   ['kamailio:8', priority],
+  ['kamailio:10', callLoad],
+  ['kamailio:12', parallel],
+  ['kamailio:13', latency],
+  ['kamailio:14', roundRobinOrPriority],
+  ['kamailio:15', srv],
 ])
+
+/** Written with a colon, as keys are. */
+const hashPrefix = 'hash:'
 
 /** The names that exist, in alphabetical order. */
 export const algorithmNames: readonly string[] = [...byName.keys(), ...kamailio.keys()].sort()
@@ -75,7 +113,8 @@ export function resolveAlgorithm(given: AlgorithmLike): ResolvedAlgorithm {
 }
 
 function named(name: string, shown: string): Algorithm {
-  const algorithm = byName.get(name) ?? kamailio.get(name)
+  const plain = name.startsWith(hashPrefix) ? `hash-${name.slice(hashPrefix.length)}` : name
+  const algorithm = byName.get(plain) ?? kamailio.get(name)
   if (algorithm !== undefined) return algorithm
   throw new SipError('SIPW_ERR_ALGORITHM_UNKNOWN', [shown, algorithmNames.join(', ')])
 }

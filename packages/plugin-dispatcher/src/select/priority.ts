@@ -2,7 +2,7 @@
 import { type Destination } from '../destination.js'
 import { defineAlgorithm, inOrder, type Preview, type Selector, type Walk } from './algorithm.js'
 
-class Priority implements Selector {
+export class Priority implements Selector {
   #destinations: readonly Destination[] = []
 
   load(destinations: readonly Destination[]): void {

@@ -2,7 +2,7 @@
 import { type Destination } from '../destination.js'
 import { defineAlgorithm, type Preview, type Selector, type Walk } from './algorithm.js'
 
-class RoundRobin implements Selector {
+export class RoundRobin implements Selector {
   #destinations: readonly Destination[] = []
   /** Whose turn it is. */
   #turn = 0

@@ -48,7 +48,7 @@ interface Prepared {
   readonly last: readonly Destination[]
 }
 
-class SmoothWeight implements Selector {
+export class SmoothWeight implements Selector {
   #destinations: readonly Destination[] = []
   #groups: readonly Group[] = []
   #total = 0
@@ -119,10 +119,10 @@ function prepare(destinations: readonly Destination[], before: Prepared): Prepar
   const unusable: Destination[] = []
   for (const destination of destinations) {
     if (!destination.usable) unusable.push(destination)
-    else if (destination.weight === 0) weightless.push(destination)
+    else if (destination.effectiveWeight === 0) weightless.push(destination)
     else {
-      const members = byWeight.get(destination.weight)
-      if (members === undefined) byWeight.set(destination.weight, [destination])
+      const members = byWeight.get(destination.effectiveWeight)
+      if (members === undefined) byWeight.set(destination.effectiveWeight, [destination])
       else members.push(destination)
     }
   }
@@ -191,3 +191,6 @@ class GroupWalk implements Walk {
 }
 
 export const weight = defineAlgorithm('weight', () => new SmoothWeight())
+
+/** Kamailio's word for shares of what is usable, which is what `weight` gives anyway. */
+export const relativeWeight = defineAlgorithm('relative-weight', () => new SmoothWeight())

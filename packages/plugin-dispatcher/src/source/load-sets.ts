@@ -4,12 +4,15 @@ import { SipError } from '@sipwright/framework'
 import { type DestinationConfig, type DispatcherConfig } from '../config.js'
 import { destinationId } from '../destination.js'
 import { formatFault, parseDispatcherList, type ListFault } from './dispatcher-list.js'
+import { type SelectorOptions } from '../select/algorithm.js'
 import { type AlgorithmLike } from '../select/names.js'
 
 /** One set as it is written down. */
 export interface SetDefinition {
   readonly id: string
   readonly algorithm: AlgorithmLike
+  /** What the algorithm is told besides. */
+  readonly options?: SelectorOptions
   readonly destinations: readonly DestinationConfig[]
 }
 
@@ -24,9 +27,18 @@ export interface LoadedSets {
  * fault and `strict` is set, or nothing but faults.
  */
 export async function loadSets({ sets, source }: DispatcherConfig): Promise<LoadedSets> {
-  const loaded = new Map<string, { algorithm: AlgorithmLike; destinations: DestinationConfig[] }>()
-  for (const [id, { algorithm, destinations }] of Object.entries(sets)) {
-    loaded.set(id, { algorithm, destinations: [...destinations] })
+  const loaded = new Map<
+    string,
+    {
+      readonly algorithm: AlgorithmLike
+      readonly options?: SelectorOptions
+      readonly destinations: DestinationConfig[]
+    }
+  >()
+  for (const [id, set] of Object.entries(sets)) {
+    const { algorithm, key, userOnly, boundedLoad, redistribute } = set
+    const options = { ...(key !== undefined && { key }), userOnly, boundedLoad, redistribute }
+    loaded.set(id, { algorithm, options, destinations: [...set.destinations] })
   }
   const faults: ListFault[] = []
   if (source !== undefined) {

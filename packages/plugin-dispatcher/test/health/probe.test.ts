@@ -64,7 +64,7 @@ function rig(uris: readonly Given[], probe: object, answering: Answering, sets =
 
 const fast = { intervalMs: 2_000, timeoutMs: 1_000, threshold: 3, recover: 2 }
 
-test('silence: out after (N-1)·I+T to N·I+T, back after consecutive answers (scenario 47)', () => {
+test('4b.47: silence: out after (N-1)·I+T to N·I+T, back after consecutive answers', () => {
   let silentFrom = 10_000
   const { clock, destinations } = rig(['sip:a'], fast, (_uri, now) =>
     now >= silentFrom ? undefined : 200,
@@ -81,14 +81,14 @@ test('silence: out after (N-1)·I+T to N·I+T, back after consecutive answers (s
   expect(a!.health.state).toBe('active')
 })
 
-test('answers and failures in turn never take a destination out (scenario 48)', () => {
+test('4b.48: answers and failures in turn never take a destination out', () => {
   let count = 0
   const { clock, log } = rig(['sip:a'], fast, () => (count++ % 2 === 0 ? 200 : 500))
   clock.advance(60_000)
   expect(log.some((line) => line.startsWith('inactive'))).toBe(false)
 })
 
-test('a listed code is success; a listed 408 never covers silence (scenario 49)', () => {
+test('4b.49: a listed code is success; a listed 408 never covers silence', () => {
   const answers: Record<string, number | undefined> = {
     'sip:a': 404,
     'sip:b': 408,
@@ -111,7 +111,7 @@ test('a listed code is success; a listed 408 never covers silence (scenario 49)'
   ])
 })
 
-test('100 endpoints in three sets: one probe each per interval, spread over it (scenario 50)', () => {
+test('4b.50: 100 endpoints in three sets: one probe each per interval, spread over it', () => {
   const uris = Array.from({ length: 100 }, (_, n) => `sip:10.0.0.${n}`)
   const { clock, sent } = rig(uris, { intervalMs: 10_000 }, () => 200, 3)
   clock.advance(30_000)
@@ -122,7 +122,7 @@ test('100 endpoints in three sets: one probe each per interval, spread over it (
     ).toBeLessThanOrEqual(5)
 })
 
-test('a slow endpoint never has two probes outstanding (scenario 50)', () => {
+test('4b.50: a slow endpoint never has two probes outstanding', () => {
   const { clock, most, sent } = rig(
     ['sip:a'],
     { intervalMs: 1_000, timeoutMs: 2_500 },
@@ -133,7 +133,7 @@ test('a slow endpoint never has two probes outstanding (scenario 50)', () => {
   expect(most()).toBe(1)
 })
 
-test('a refused probe counts at once, not after the timeout (scenario 52)', () => {
+test('4b.52: a refused probe counts at once, not after the timeout', () => {
   const { clock, log, sent } = rig(['sip:a'], { ...fast, threshold: 1 }, () => 'refused')
   clock.advance(sent[0]?.at ?? 2_000)
   expect(log[0]).toContain('inactive')

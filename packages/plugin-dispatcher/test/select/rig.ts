@@ -1,8 +1,14 @@
 /** Destinations and an algorithm at work on them: what the tests of algorithms start from. */
+import { type SipRequest } from '@sipwright/framework'
 import { invite, SeededChance } from '@sipwright/framework/testing'
 import { dispatcherConfig, type DispatcherInput } from '#src/config.js'
 import { Destination } from '#src/destination.js'
-import { type Algorithm, type Walk } from '#src/select/algorithm.js'
+import {
+  type Algorithm,
+  type SelectContext,
+  type SelectorOptions,
+  type Walk,
+} from '#src/select/algorithm.js'
 
 export type Given = NonNullable<
   NonNullable<DispatcherInput['sets']>[string]['destinations']
@@ -34,15 +40,23 @@ export function walked(walk: Walk): string[] {
 }
 
 /** An algorithm at work. */
-export function atWork(algorithm: Algorithm, loaded: readonly Destination[]) {
-  const selector = algorithm.start({ chance: new SeededChance(1) })
+export function atWork(
+  algorithm: Algorithm,
+  loaded: readonly Destination[],
+  options: SelectorOptions = {},
+) {
+  const selector = algorithm.start({ chance: new SeededChance(1), ...options })
   selector.load(loaded)
-  const walk = (callId = 'a84b4c76e66710'): Walk =>
-    selector.select({ request: invite({ callId }), now: 0 })
+  const contextOf = (callId = 'a84b4c76e66710', request = invite({ callId })): SelectContext => ({
+    request,
+    now: 0,
+  })
+  const walk = (callId?: string, request?: SipRequest): Walk =>
+    selector.select(contextOf(callId, request))
   /** The first choice of so many requests. */
   const choices = (count: number): (string | undefined)[] =>
     Array.from({ length: count }, () => walk().next()?.id)
-  return { selector, walk, choices }
+  return { selector, walk, choices, contextOf }
 }
 
 /** How often each was chosen. */

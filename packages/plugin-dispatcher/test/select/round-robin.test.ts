@@ -4,13 +4,13 @@ import { atWork, destinations, down, shares, walked } from './rig.js'
 
 const four = () => destinations('sip:a', 'sip:b', 'sip:c', 'sip:d')
 
-test('scenario 1: 1000 requests over four are 250 each, and each four in a row reach every one', () => {
+test('4b.1: 1000 requests over four are 250 each, and each four in a row reach every one', () => {
   const chosen = atWork(roundRobin, four()).choices(1_000)
   expect(shares(chosen)).toEqual({ 'sip:a': 250, 'sip:b': 250, 'sip:c': 250, 'sip:d': 250 })
   for (let n = 0; n + 4 <= 1_000; n++) expect(new Set(chosen.slice(n, n + 4)).size).toBe(4)
 })
 
-test('scenario 2: with B down 900 requests are 300 for each other one, in turn', () => {
+test('4b.2: with B down 900 requests are 300 for each other one, in turn', () => {
   const loaded = four()
   down(loaded[1])
   const chosen = atWork(roundRobin, loaded).choices(900)

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { weight } from '#src/select/weight.js'
 import { atWork, down, shares, walked, weighted } from './rig.js'
 
-test('scenario 3: 50/25/25 is exact, 2/1/1 in every four, 50/25/25 in every hundred, and A never three times running', () => {
+test('4b.3: 50/25/25 is exact, 2/1/1 in every four, 50/25/25 in every hundred, and A never three times running', () => {
   const chosen = atWork(weight, weighted({ a: 50, b: 25, c: 25 })).choices(1_000)
   expect(shares(chosen)).toEqual({ a: 500, b: 250, c: 250 })
   for (let n = 0; n + 4 <= 1_000; n++)
@@ -12,19 +12,19 @@ test('scenario 3: 50/25/25 is exact, 2/1/1 in every four, 50/25/25 in every hund
   expect(chosen.join('')).not.toContain('aaa')
 })
 
-test('scenario 5: with C of 1/2/1 down, 300 requests are 100/200', () => {
+test('4b.5: with C of 1/2/1 down, 300 requests are 100/200', () => {
   const loaded = weighted({ a: 1, b: 2, c: 1 })
   down(loaded[2])
   expect(shares(atWork(weight, loaded).choices(300))).toEqual({ a: 100, b: 200 })
 })
 
-test('scenario 6: 51 of equal weight get 10 each of 510', () => {
+test('4b.6: 51 of equal weight get 10 each of 510', () => {
   const names = Array.from({ length: 51 }, (_, n) => [`n${n}`, 7] as const)
   const counts = shares(atWork(weight, weighted(Object.fromEntries(names))).choices(510))
   expect(new Set(Object.values(counts))).toEqual(new Set([10]))
 })
 
-test('scenario 7: beside 250 of weight 1, one of weight 250 gets 500 of 1000 and the others two each', () => {
+test('4b.7: beside 250 of weight 1, one of weight 250 gets 500 of 1000 and the others two each', () => {
   const small = Object.fromEntries(Array.from({ length: 250 }, (_, n) => [`n${n}`, 1]))
   const { big, ...others } = shares(atWork(weight, weighted({ ...small, big: 250 })).choices(1_000))
   expect(big).toBe(500)

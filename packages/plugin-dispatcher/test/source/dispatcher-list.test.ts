@@ -49,7 +49,7 @@ test.each([
   expect(formatFault(faults[0]!)).toContain(expected)
 })
 
-test('a bad line leaves the rest in force; strict refuses the file and names the line (scenario 58)', async () => {
+test('4b.58: a bad line leaves the rest in force; strict refuses the file and names the line', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'dispatcher-'))
   try {
     const file = join(folder, 'dispatcher.list')

@@ -63,13 +63,13 @@ test('each load reads the file again, and leaves the configuration as it was', a
   expect(uris(await loadSets(config))).toEqual([['1', ['sip:a', 'sip:c']]])
 })
 
-test('a bad line is left out and named by its number (scenario 58)', async () => {
+test('4b.58: a bad line is left out and named by its number', async () => {
   const loaded = await load('1 sip:a\n\n1 nowhere\n1 sip:b\n')
   expect(uris(loaded)).toEqual([['1', ['sip:a', 'sip:b']]])
   expect(loaded.faults).toEqual([{ line: 3, found: 'nowhere', expected: 'a SIP URI' }])
 })
 
-test('strict: one bad line refuses the file, and every bad line is named (scenario 58)', async () => {
+test('4b.58: strict: one bad line refuses the file, and every bad line is named', async () => {
   const refused = load('1 sip:a\n1 nowhere\nx sip:b\n', {}, true)
   await expect(refused).rejects.toThrow(SipError)
   await expect(refused).rejects.toMatchObject({ code: 'SIPW_ERR_DISPATCHER_LIST' })

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
+import { invite } from '@sipwright/framework/testing'
 import { type Destination } from '#src/destination.js'
-import { hashCallId } from '#src/select/hash-call-id.js'
+import { hashAuthUser, hashCallId, hashExpression, hashFrom } from '#src/select/hashes.js'
 import { atWork, destinations, down, shares, walked, weighted } from './rig.js'
 
 const uris = Array.from({ length: 6 }, (_, n) => `sip:10.0.0.${n}`)
@@ -11,7 +12,7 @@ function map(loaded: readonly Destination[], keys = 6_000): (string | undefined)
   return Array.from({ length: keys }, (_, n) => walk(`call-${n}@example.com`).next()?.id)
 }
 
-test('scenario 11: the same Call-ID goes to the same one, after a restart and with the lines in another order', () => {
+test('4b.11: the same Call-ID goes to the same one, after a restart and with the lines in another order', () => {
   const { walk } = atWork(hashCallId, destinations(...uris))
   for (let n = 0; n < 500; n++) {
     const chosen = [1, 2, 3].map(() => walk(`call-${n}@example.com`).next()?.id)
@@ -34,14 +35,14 @@ function expectOnlyIts(
   for (const gain of Object.values(gains)) expect(Math.abs(gain - 200)).toBeLessThanOrEqual(38)
 }
 
-test('scenario 12: without one of six exactly its keys move, over all others; it comes back to the same map', () => {
+test('4b.12: without one of six exactly its keys move, over all others; it comes back to the same map', () => {
   const before = map(destinations(...uris))
   const gone = uris[2]!
   expectOnlyIts(gone, before, map(destinations(...uris.filter((uri) => uri !== gone))))
   expect(map(destinations(...uris))).toEqual(before)
 })
 
-test('scenario 13: down is the same map as removed', () => {
+test('4b.13: down is the same map as removed', () => {
   const loaded = destinations(...uris)
   const before = map(loaded)
   down(loaded[2])
@@ -108,4 +109,57 @@ test('twenty thousand calls fall evenly over two hundred', () => {
   // 100 on average, four standard deviations either way; the 328 slots of each add to the spread of the calls.
   expect(Math.min(...counts)).toBeGreaterThan(54)
   expect(Math.max(...counts)).toBeLessThan(146)
+})
+
+test('4b.16: without credentials it goes in turn, with them by the user', () => {
+  const { choices, walk } = atWork(hashAuthUser, destinations(...uris))
+  expect(new Set(choices(6)).size).toBe(6)
+  const known = invite({})
+  known.headers.set('Authorization', 'Digest username="alice", realm="x"')
+  expect(new Set([1, 2, 3].map(() => walk(undefined, known).next()?.id)).size).toBe(1)
+})
+
+test('4b.17: a hot key stays within 1.25 times the fair share, and comes home when there is room', () => {
+  const loaded = destinations(...uris.slice(0, 4))
+  const { walk } = atWork(hashCallId, loaded, { boundedLoad: 1.25 })
+  const home = walk('hot').next()!
+  for (let n = 0; n < 100; n++) {
+    const destination = walk('hot').next()!
+    destination.load.calls++
+    const calls = loaded.map(({ load }) => load.calls)
+    expect(Math.max(...calls)).toBeLessThanOrEqual(Math.ceil((1.25 * (n + 1)) / 4))
+  }
+  for (const each of loaded) each.load.calls = 0
+  expect(walk('hot').next()).toBe(home)
+})
+
+test('a header is hashed, and the Call-ID where it is missing', () => {
+  const { walk } = atWork(hashExpression, destinations(...uris), { key: 'header:X-Tenant' })
+  const tenant = (name: string | undefined, callId: string): string | undefined => {
+    const request = invite({ callId })
+    if (name !== undefined) request.headers.set('X-Tenant', name)
+    return walk(callId, request).next()?.id
+  }
+  expect(tenant('t1', 'a')).toBe(tenant('t1', 'b'))
+  expect(tenant(undefined, 'a')).toBe(
+    atWork(hashCallId, destinations(...uris))
+      .walk('a')
+      .next()?.id,
+  )
+  const spread = new Set(Array.from({ length: 40 }, (_, n) => tenant(`t${n}`, 'a')))
+  expect(spread.size).toBe(6)
+})
+
+test('From with and without its default port is one key; by user alone the domain does not count', () => {
+  const from = (uri: string, userOnly: boolean): string | undefined => {
+    const request = invite({})
+    request.headers.set('From', `<${uri}>;tag=1`)
+    return atWork(hashFrom, destinations(...uris), { userOnly })
+      .walk(undefined, request)
+      .next()?.id
+  }
+  expect(from('sip:bob@a', false)).toBe(from('sip:bob@a:5060', false))
+  for (const uri of ['sip:bob@b:5080', 'sip:bob@c']) {
+    expect(from(uri, true)).toBe(from('sip:bob@a', true))
+  }
 })

@@ -1,5 +1,5 @@
 /**
- * The same destination for the same Call-ID: weighted rendezvous hashing over 262,144 slots that keys fall into. Every
+ * The same destination for the same key: weighted rendezvous hashing over 262,144 slots that keys fall into. Every
  * destination scores every slot by its own stable id, and the best score wins. So a removed or dead destination moves its
  * own slots only, spread over all others, and neither a restart nor the order of lines moves any.
  *
@@ -12,20 +12,25 @@
 import { type Destination } from '../destination.js'
 import { usabilityChanges } from '../health/usability.js'
 import {
-  defineAlgorithm,
   type Preview,
   type Ranked,
   type SelectContext,
   type Selector,
   type Walk,
 } from './algorithm.js'
+import { type KeyOf } from './key.js'
 
 const slots = 262_144
 /** With so few, looking costs no more than remembering. */
 const few = 4
 const unknown = -1
 
-class HashCallId implements Selector {
+export class Rendezvous implements Selector {
+  readonly #keyOf: KeyOf
+  /** Nobody has more than so many times its share of all calls; 0: no such bound. */
+  readonly #bound: number
+  /** Where a request has no key. */
+  readonly #keyless: Selector | undefined
   #destinations: readonly Destination[] = []
   /** Two words per destination: the hash of its id. */
   #ids = new Int32Array(0)
@@ -35,7 +40,15 @@ class HashCallId implements Selector {
   #standIns = new Int32Array(0)
   #changes = -1
 
+  /** `keyless` orders requests that have no key; without it their Call-ID is the key. */
+  constructor(keyOf: KeyOf, bound = 0, keyless?: Selector) {
+    this.#keyOf = keyOf
+    this.#bound = bound
+    this.#keyless = keyless
+  }
+
   load(destinations: readonly Destination[]): void {
+    this.#keyless?.load(destinations)
     this.#destinations = destinations
     this.#ids = new Int32Array(destinations.length * 2)
     destinations.forEach(({ id }, index) => {
@@ -46,9 +59,16 @@ class HashCallId implements Selector {
     this.#standIns = new Int32Array(0)
   }
 
+  beginAt(share: number): void {
+    this.#keyless?.beginAt?.(share)
+  }
+
   select(ctx: SelectContext): Walk {
-    const slot = hash(ctx.key ?? ctx.request.callId, keySeed) & (slots - 1)
+    const key = ctx.key ?? this.#keyOf(ctx)
+    if (key === undefined && this.#keyless !== undefined) return this.#keyless.select(ctx)
+    const slot = hash(key ?? ctx.request.callId, keySeed) & (slots - 1)
     const walk = new ScoreWalk(this.#destinations, this.#ids, slot)
+    if (this.#bound > 0) return new BoundedWalk(walk, roomOf(this.#destinations, this.#bound))
     const winners = this.#winners
     if (winners.length === 0) return walk
     let first = winners[slot]!
@@ -58,11 +78,20 @@ class HashCallId implements Selector {
   }
 
   preview(ctx: SelectContext): Preview {
-    const slot = hash(ctx.key ?? ctx.request.callId, keySeed) & (slots - 1)
-    const walk = new ScoreWalk(this.#destinations, this.#ids, slot)
+    const key = ctx.key ?? this.#keyOf(ctx)
+    if (key === undefined && this.#keyless?.preview !== undefined) return this.#keyless.preview(ctx)
+    const slot = hash(key ?? ctx.request.callId, keySeed) & (slots - 1)
+    const scores = new ScoreWalk(this.#destinations, this.#ids, slot)
+    const costs = new Map<Destination, number>()
+    for (let each = scores.next(); each !== undefined; each = scores.next()) {
+      costs.set(each, scores.cost)
+    }
+    const plain = new ScoreWalk(this.#destinations, this.#ids, slot)
+    const walk =
+      this.#bound > 0 ? new BoundedWalk(plain, roomOf(this.#destinations, this.#bound)) : plain
     const order: Ranked[] = []
     for (let each = walk.next(); each !== undefined; each = walk.next()) {
-      order.push({ destination: each, score: walk.cost })
+      order.push({ destination: each, score: costs.get(each) ?? Infinity })
     }
     return { order, score: 'cost by the hash of key and id; least first' }
   }
@@ -144,6 +173,39 @@ class ScoreWalk implements Walk {
   }
 }
 
+/** Those with room in the order of their scores, then the others. Where the key has its home is not forgotten. */
+class BoundedWalk implements Walk {
+  readonly #walk: Walk
+  /** Calls for each unit of weight, at most. */
+  readonly #room: number
+  readonly #crowded: Destination[] = []
+  #next = 0
+
+  constructor(walk: Walk, room: number) {
+    this.#walk = walk
+    this.#room = room
+  }
+
+  next(): Destination | undefined {
+    for (let each = this.#walk.next(); each !== undefined; each = this.#walk.next()) {
+      if (each.load.calls < Math.ceil(this.#room * each.weight)) return each
+      this.#crowded.push(each)
+    }
+    return this.#crowded[this.#next++]
+  }
+}
+
+/** What each unit of weight may have, so that nobody has more than `bound` times its share, the next call included. */
+function roomOf(destinations: readonly Destination[], bound: number): number {
+  let calls = 0
+  let weights = 0
+  for (const { usable, load, weight } of destinations) {
+    calls += load.calls
+    if (usable) weights += weight
+  }
+  return weights === 0 ? 0 : (bound * (calls + 1)) / weights
+}
+
 const keySeed = 0x2c1b_3c6d
 const idSeed = 0x297a_2d39
 
@@ -163,5 +225,3 @@ function mixed(word: number): number {
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2_ae35)
   return bits ^ (bits >>> 16)
 }
-
-export const hashCallId = defineAlgorithm('hash-call-id', () => new HashCallId())
