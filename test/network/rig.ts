@@ -81,7 +81,9 @@ export interface Observed {
 
 export async function rig(options: RigOptions): Promise<Rig> {
   const { network = new Network(), transport = 'udp', probe = { mode: 'none' } } = options
-  const addresses = options.gateways.map((_, index) => `192.0.2.${11 + index}`)
+  const addresses = options.gateways.map((_, index) =>
+    index < 80 ? `192.0.2.${11 + index}` : `198.51.100.${index - 69}`,
+  )
   const port = transport === 'tls' ? 5061 : 5060
   const gateways = await Promise.all(
     options.gateways.map((answer, index) => {
@@ -131,6 +133,7 @@ function counted(observed: Observed, like: AlgorithmLike) {
   return defineAlgorithm(`counted-${algorithm.name}`, (setup) => {
     const selector = algorithm.start(setup)
     return {
+      weighs: selector.weighs === true,
       load: (destinations) => selector.load(destinations),
       select(ctx) {
         observed.selections++

@@ -29,6 +29,20 @@ const numericAttributes: ReadonlySet<string> = new Set(['weight', 'maxload'])
 
 const wholeNumber = z.number().int().nonnegative()
 
+/** Header fields that each request has from us, in their long and compact forms. */
+const ownHeaders: ReadonlySet<string> = new Set([
+  ...['via', 'v', 'from', 'f', 'to', 't', 'call-id', 'i', 'cseq', 'route', 'record-route'],
+  ...['content-length', 'l'],
+])
+
+/** Why a probe may not carry that header field; undefined: it may. */
+function faultOfHeader(name: string, value: string): string | undefined {
+  if (!/^[\w!%*+.`'~-]+$/.test(name)) return 'expected the name of a header field'
+  if (ownHeaders.has(name.toLowerCase())) return 'expected a header field that is not made by us'
+  // Control characters would end the line and begin another one.
+  return /^[^\0-\x1f\x7f]*$/.test(value) ? undefined : 'expected a value of one line'
+}
+
 const probeKeys = {
   /** The request that asks a destination whether it lives. */
   method: z
@@ -37,6 +51,20 @@ const probeKeys = {
     .default('OPTIONS'),
   /** From one probe of a destination to the next, in milliseconds; 0 = off. */
   intervalMs: z.number().nonnegative().default(30_000),
+  /** Instead of `intervalMs`, while a destination is trying. */
+  tryingIntervalMs: z.number().positive().optional(),
+  /** Instead of `intervalMs`, while a destination is inactive or busy. */
+  downIntervalMs: z.number().positive().optional(),
+  /** Header fields of the probes; `{uri}`, `{host}` and `{port}` stand for the destination's. */
+  headers: z
+    .record(z.string(), z.string())
+    .superRefine((headers, refusal) => {
+      for (const [name, value] of Object.entries(headers)) {
+        const message = faultOfHeader(name, value)
+        if (message !== undefined) refusal.addIssue({ code: 'custom', path: [name], message })
+      }
+    })
+    .default({}),
   /** A probe without a final answer within so many milliseconds has failed. */
   timeoutMs: z.number().positive().default(2_000),
   /** Consecutive failures until a destination is inactive. */
@@ -65,6 +93,66 @@ const probeConfig = z.strictObject({
    * ds_probing_mode 1, 3, 2, and 0 with no flag set.
    */
   mode: z.enum(['all', 'flagged', 'inactive', 'none']).default('all'),
+})
+
+/** Statuses and ranges that count as answers of a kind. */
+const statusList = z.array(
+  z.union([z.number(), z.string()]).refine((code) => parseReplyCode(code) !== undefined, {
+    error: "expected a final status such as 503, or a range such as '500-599'",
+  }),
+)
+
+/** What keeps a destination out besides its probes, and how it comes back. */
+export const healthConfig = z.strictObject({
+  /**
+   * A 503 with Retry-After takes the destination out for as long as it says, at most for so many milliseconds; 0 = never.
+   * A minute: what an overloaded gateway needs, and what one confused by its own clock cannot stretch.
+   */
+  retryAfterMaxMs: wholeNumber.default(60_000),
+  /** Below this percentage of well ones, all that were found inactive are tried, too; 0 = never. */
+  panicPercent: z.number().nonnegative().max(100).default(50),
+  /** A destination that comes back gets its whole share after so many milliseconds; 0 = at once. */
+  slowStartMs: wholeNumber.default(0),
+  /** Holds a destination down that keeps going up and down. */
+  damping: z
+    .strictObject({
+      /** Times that it went down; 0 = never held down. */
+      flaps: wholeNumber.default(5),
+      /** Within so many milliseconds. */
+      withinMs: z.number().positive().default(600_000),
+      /** So long it is held down. */
+      holdMs: z.number().positive().default(60_000),
+    })
+    .prefault({}),
+  /** Takes a destination out on which calls fail, whatever probes say. */
+  ejection: z
+    .strictObject({
+      /**
+       * New requests in a row that it did not answer at all, or that could not reach it; 0 = off. Three, not Envoy's five:
+       * each of them has cost a caller seconds.
+       */
+      consecutive: wholeNumber.default(3),
+      /** The first ejection; the second takes twice as long, the third three times … */
+      baseMs: z.number().positive().default(30_000),
+      /** … up to so many milliseconds. After as long without one, counting begins anew. */
+      maxMs: z.number().positive().default(300_000),
+      /** Of a set, so many are ejected at most, and never the last usable one. */
+      maxPercent: z.number().nonnegative().max(100).default(50),
+      /** Answers that count as failures, too: 503, '500-599'. Only 5xx: others are about the call. */
+      statuses: statusList
+        .refine(
+          (codes) =>
+            codes.every((code) => {
+              const range = parseReplyCode(code)
+              return range === undefined || (range[0] >= 500 && range[1] <= 599)
+            }),
+          { error: 'expected statuses from 500 to 599: others are about the call' },
+        )
+        .default([]),
+      /** A probe that is answered well ends an ejection. */
+      probeEnds: z.boolean().default(false),
+    })
+    .prefault({}),
 })
 
 const attributes = z.record(z.string(), z.string()).superRefine((attrs, refusal) => {
@@ -101,7 +189,10 @@ const destinationConfig = z.strictObject({
     .strictObject({
       method: probeKeys.method.unwrap().optional(),
       intervalMs: probeKeys.intervalMs.unwrap().optional(),
+      tryingIntervalMs: probeKeys.tryingIntervalMs,
+      downIntervalMs: probeKeys.downIntervalMs,
       timeoutMs: probeKeys.timeoutMs.unwrap().optional(),
+      headers: probeKeys.headers.unwrap().optional(),
       threshold: probeKeys.threshold.unwrap().optional(),
       recover: probeKeys.recover.unwrap().optional(),
       replyCodes: probeKeys.replyCodes.unwrap().optional(),
@@ -153,6 +244,10 @@ const setConfig = z.strictObject({
     .default(0),
   /** `kamailio:9`: the share of a dead destination goes to all others, not to its neighbour. */
   redistribute: z.boolean().default(false),
+  /** Instead of `health.panicPercent`. */
+  panicPercent: healthConfig.shape.panicPercent.unwrap().optional(),
+  /** Instead of `health.slowStartMs`. */
+  slowStartMs: healthConfig.shape.slowStartMs.unwrap().optional(),
   /** The backends, in order; those of the source's file come behind them. */
   destinations: z
     .array(anyDestination)
@@ -184,6 +279,8 @@ export const dispatcherConfig = z.strictObject({
     .optional(),
   /** How destinations are asked whether they live. */
   probe: probeConfig.prefault({}),
+  /** What keeps a destination out besides its probes, and how it comes back. */
+  health: healthConfig.prefault({}),
   /** How calls in progress are counted. */
   load: z
     .strictObject({
@@ -220,3 +317,5 @@ export type DispatcherInput = z.input<typeof dispatcherConfig>
 export type SetConfig = z.output<typeof setConfig>
 export type DestinationConfig = z.output<typeof destinationConfig>
 export type ProbeConfig = z.output<typeof probeConfig>
+export type HealthConfig = z.output<typeof healthConfig>
+export type EjectionConfig = HealthConfig['ejection']

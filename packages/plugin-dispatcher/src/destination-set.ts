@@ -2,6 +2,7 @@
 import { type ProbeConfig } from './config.js'
 import { type AdminState, Destination, destinationId } from './destination.js'
 import { type HealthState } from './health/health.js'
+import { usabilityChanges } from './health/usability.js'
 import {
   type Algorithm,
   type Preview,
@@ -12,6 +13,7 @@ import {
   type Walk,
 } from './select/algorithm.js'
 import { resolveAlgorithm, type AlgorithmLike } from './select/names.js'
+import { SlowWalk } from './select/slow-walk.js'
 import { type SetDefinition } from './source/load-sets.js'
 
 /** How many destinations of a set are in which state. Kamailio's $dsg, in numbers instead of percent. */
@@ -28,6 +30,12 @@ export class DestinationSet {
   /** Higher priority first, equal ones in the order in which they were written. */
   readonly destinations: readonly Destination[]
   readonly algorithm: Algorithm
+  /** Instead of that of all sets. */
+  readonly panicPercent: number | undefined
+  /** Instead of that of all sets. */
+  readonly slowStartMs: number | undefined
+  /** So few destinations are well that health is ignored. */
+  panics: boolean
   readonly #selector: Selector
   /** Those that selections asked for by themselves; each keeps its own turn. */
   readonly #others: Map<AlgorithmLike, Selector>
@@ -35,6 +43,9 @@ export class DestinationSet {
   readonly #options: SelectorOptions
   /** A share from 0 to 1. */
   readonly #offset: number
+  #eased = false
+  #usable = 0
+  #easedAt = -1
   /** Selectors that have had no destinations yet. */
   #fresh: boolean
 
@@ -54,6 +65,9 @@ export class DestinationSet {
     this.#options = definition.options ?? {}
     this.#offset = offset
     this.id = definition.id
+    this.panicPercent = definition.panicPercent
+    this.slowStartMs = definition.slowStartMs
+    this.panics = previous?.panics ?? false
     this.algorithm = resolveAlgorithm(definition.algorithm).algorithm
     const before = new Map(previous?.destinations.map((each) => [each.id, each]))
     this.destinations = definition.destinations
@@ -81,7 +95,19 @@ export class DestinationSet {
   /** The order for one request, by the set's own algorithm or another one. */
   select(ctx: SelectContext, algorithm?: AlgorithmLike): Walk {
     const selector = algorithm === undefined ? this.#selector : this.#selectorOf(algorithm)
-    return selector.select(ctx)
+    const walk = selector.select(ctx)
+    if (selector.weighs === true || walk.atOnce === true || !this.#hasEased()) return walk
+    return new SlowWalk(() => selector.select(ctx), walk, this.#usable)
+  }
+
+  /** Whether any destination is due less than its weight; looked up again when something has changed. */
+  #hasEased(): boolean {
+    if (this.#easedAt !== usabilityChanges()) {
+      this.#easedAt = usabilityChanges()
+      this.#eased = this.destinations.some(({ ease }) => ease < 1)
+      this.#usable = this.destinations.filter(({ usable }) => usable).length
+    }
+    return this.#eased
   }
 
   /** What `select` would do, and by what algorithm; `preview` is undefined where the algorithm cannot say. */
@@ -100,8 +126,8 @@ export class DestinationSet {
   }
 
   counts(): SetCounts {
-    const health = { active: 0, trying: 0, inactive: 0 }
-    const admin = { ready: 0, drain: 0, disabled: 0 }
+    const health = { active: 0, trying: 0, inactive: 0, busy: 0 }
+    const admin = { ready: 0, drain: 0, maintenance: 0, disabled: 0 }
     let usable = 0
     for (const destination of this.destinations) {
       health[destination.health.state]++

@@ -1,17 +1,32 @@
 /** One backend of a set: where it is, what it may be given, how it is. */
 import { type Target } from '@sipwright/framework'
 import { type DestinationConfig, type ProbeConfig } from './config.js'
+import { Passive } from './health/ejection.js'
 import { Health, type HealthState } from './health/health.js'
 import { PeakEwma } from './health/peak-ewma.js'
 import { Latency } from './health/latency.js'
 import { type CapFigures, Caps, type Ledger } from './load/caps.js'
 import { Load } from './load/load.js'
 import { type Share, whole } from './load/share.js'
+import { Easing } from './health/slow-start.js'
 import { ReplyCodes } from './health/reply-codes.js'
 import { usabilityChanged } from './health/usability.js'
 
-/** What the operator wants: `drain` and `disabled` get no new request, `disabled` is not probed either. */
-export type AdminState = 'ready' | 'drain' | 'disabled'
+/**
+ * What the operator wants. All but `ready` get no new request, and keep their dialogs: `drain` is being emptied, `maintenance`
+ * is out for work on it, `disabled` is not even probed. No probe ends them.
+ */
+export type AdminState = 'ready' | 'drain' | 'maintenance' | 'disabled'
+
+/** The operator's word: what, why, by whom, since when. */
+export interface AdminWord {
+  readonly state: AdminState
+  readonly reason: string
+  /** Absent: nobody has said who. */
+  readonly who?: string | undefined
+  /** Milliseconds of the app's clock. */
+  readonly since: number
+}
 
 /** Kamailio's bits of the flags field. */
 export const flagBits = {
@@ -27,11 +42,16 @@ export const flagBits = {
 export interface ProbePolicy {
   readonly method: string
   readonly intervalMs: number
+  /** While it is trying. */
+  readonly tryingIntervalMs: number
+  /** While it is inactive or busy. */
+  readonly downIntervalMs: number
   readonly timeoutMs: number
   readonly from: string
   readonly threshold: number
   readonly recover: number
   readonly replyCodes: ReplyCodes
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** Plain numbers since the start, read at scrape. */
@@ -65,20 +85,41 @@ export class DestinationState {
     failedByTransport: 0,
     lastStatus: 0,
   }
-  #admin: AdminState
+  readonly passive = new Passive()
+  readonly easing = new Easing()
+  #adminWord: AdminWord
+  #panics = false
 
-  constructor(health: Health, admin: AdminState) {
+  constructor(health: Health, admin: AdminState, now = 0) {
     this.health = health
-    this.#admin = admin
+    this.#adminWord = { state: admin, reason: 'as configured', since: now }
   }
 
   get admin(): AdminState {
-    return this.#admin
+    return this.#adminWord.state
   }
 
-  set admin(admin: AdminState) {
-    this.#admin = admin
+  set admin(state: AdminState) {
+    this.adminWord = { ...this.#adminWord, state }
+  }
+
+  get adminWord(): AdminWord {
+    return this.#adminWord
+  }
+
+  set adminWord(word: AdminWord) {
+    this.#adminWord = word
     usabilityChanged()
+  }
+
+  /** So few of its set are well that those found inactive are tried, too. */
+  get panics(): boolean {
+    return this.#panics
+  }
+
+  set panics(panics: boolean) {
+    if (panics !== this.#panics) usabilityChanged()
+    this.#panics = panics
   }
 }
 
@@ -145,9 +186,10 @@ export class Destination implements CapFigures {
     this.caps = new Caps(this, share, ledger)
   }
 
-  /** Whether it may get a new request: it answers, and its operator wants it to. */
+  /** Whether it may get a new request: it answers, or its set panics, and its operator wants it to. */
   get usable(): boolean {
-    return this.state.admin === 'ready' && this.state.health.state !== 'inactive'
+    const { health, admin, panics } = this.state
+    return admin === 'ready' && (health.takesRequests || (panics && health.isSuspect))
   }
 
   get health(): Health {
@@ -168,9 +210,15 @@ export class Destination implements CapFigures {
     return this.state.load
   }
 
-  /** The share that it is due now: what the configuration says, less while it starts slowly. */
+  /** The share that it is due now: what the configuration says, less while it starts slowly or bears less itself. */
   get effectiveWeight(): number {
-    return this.weight
+    return this.weight * this.ease
+  }
+
+  /** The part of its weight that it is due now, 0 to 1: less while it starts slowly, or says that it bears less. */
+  get ease(): number {
+    const { easing, health } = this.state
+    return (easing.factor * health.percent) / 100
   }
 
   /** It may have no further call: it is skipped by INVITEs, and is up all the same. */
@@ -193,9 +241,11 @@ export class Destination implements CapFigures {
         ? 'I'
         : admin !== 'ready'
           ? 'D'
-          : health.state === 'trying'
-            ? 'T'
-            : 'A'
+          : health.state === 'busy'
+            ? 'I'
+            : health.state === 'trying'
+              ? 'T'
+              : 'A'
     const probed = this.#probedUnflagged && admin !== 'disabled'
     if (probed || (this.flags & flagBits.probing) !== 0) return `${first}P`
     return (this.flags & flagBits.noProbe) !== 0 ? `${first}N` : `${first}X`
@@ -212,9 +262,13 @@ function attributes({ attrs }: DestinationConfig): ReadonlyMap<string, string> {
 }
 
 function probePolicy({ probe: own }: DestinationConfig, all: ProbeConfig): ProbePolicy {
+  const intervalMs = own.intervalMs ?? all.intervalMs
   return {
     method: own.method ?? all.method,
-    intervalMs: own.intervalMs ?? all.intervalMs,
+    intervalMs,
+    tryingIntervalMs: own.tryingIntervalMs ?? all.tryingIntervalMs ?? intervalMs,
+    downIntervalMs: own.downIntervalMs ?? all.downIntervalMs ?? intervalMs,
+    headers: own.headers ?? all.headers,
     timeoutMs: own.timeoutMs ?? all.timeoutMs,
     from: own.from ?? all.from,
     threshold: own.threshold ?? all.threshold,
@@ -225,7 +279,7 @@ function probePolicy({ probe: own }: DestinationConfig, all: ProbeConfig): Probe
 
 function initialState(flags: number, policy: ProbePolicy, now: number): DestinationState {
   const health = new Health(policy, initialHealth(flags), 'as configured', now)
-  return new DestinationState(health, (flags & flagBits.disabled) === 0 ? 'ready' : 'disabled')
+  return new DestinationState(health, (flags & flagBits.disabled) === 0 ? 'ready' : 'disabled', now)
 }
 
 function initialHealth(flags: number): HealthState {

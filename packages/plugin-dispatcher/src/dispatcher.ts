@@ -7,9 +7,16 @@ import {
   type Clock,
   type Log,
   type ReplyContext,
+  type SipResponse,
 } from '@sipwright/framework'
 import { Candidates, Preferring, type TargetRole } from './candidates.js'
-import { dispatcherConfig, type DispatcherInput, type ProbeConfig } from './config.js'
+import {
+  dispatcherConfig,
+  healthConfig,
+  type DispatcherInput,
+  type HealthConfig,
+  type ProbeConfig,
+} from './config.js'
 import { Destination, type AdminState } from './destination.js'
 import { DestinationSet, type SetCounts } from './destination-set.js'
 import { formatFault, type ListFault } from './source/dispatcher-list.js'
@@ -25,18 +32,20 @@ import { Retries } from './load/retries.js'
 import { type Share, whole } from './load/share.js'
 import { withKey, type SelectContext, type Walk } from './select/algorithm.js'
 import { resolveAlgorithm, type AlgorithmLike } from './select/names.js'
+import { type Finding, sipFinding } from './health/finding.js'
+import { type DestinationEvent, Overseer, type PanicEvent } from './health/overseer.js'
+import { isListed } from './health/reply-codes.js'
+import { retryAfterMs } from './health/retry-after.js'
 import { type DestinationNews } from './health/shared-health.js'
 import { type Sender, type SenderOptions, type Senders } from './senders.js'
 import { SetWalk, type SetStep } from './set-walk.js'
 import { type LoadedSets, loadSets } from './source/load-sets.js'
 
-/** A destination became usable, or stopped being so. */
-export interface DestinationEvent {
-  readonly kind: 'up' | 'down'
-  readonly destination: Destination
-  readonly reason: string
-  /** Milliseconds of the app's clock. */
-  readonly at: number
+/** What an operator says with a word. */
+export interface AdminOptions {
+  /** Default: `set to drain`. */
+  readonly reason?: string
+  readonly who?: string
 }
 
 export type SetId = string | number
@@ -77,6 +86,8 @@ export interface DispatcherOptions {
   /** An algorithm asks that first responses be timed. */
   readonly timeResponses?: () => void
   readonly probe: ProbeConfig
+  /** What keeps a destination out besides its probes; default: as configured by default. */
+  readonly health?: HealthConfig
   readonly maxRetries: number
   /** How calls are counted; default: as many as come, for twelve hours at most, and forgotten with the process. */
   readonly counting?: {
@@ -108,7 +119,7 @@ export class Dispatcher {
   readonly calls: Calls
   readonly #retries: Retries
   readonly #senders: Senders
-  readonly #listeners = new Set<(event: DestinationEvent) => void>()
+  readonly #overseer: Overseer
   readonly #reloadListeners = new Set<() => void>()
   #load: () => Promise<LoadedSets>
   #probe: ProbeConfig
@@ -121,7 +132,8 @@ export class Dispatcher {
     this.#options = options
     this.#load = options.load
     this.#probe = options.probe
-    const { clock, counting, callNews } = options
+    const { clock, log, counting, callNews, changed } = options
+    this.#overseer = new Overseer(options.health ?? healthConfig.parse({}), { clock, log, changed })
     this.leases = new Leases({
       clock,
       limit: counting?.maxCalls ?? Infinity,
@@ -243,19 +255,21 @@ export class Dispatcher {
     const state = markOf(mark)
     if (state === 'disabled') return this.setAdminState(setId, uri, state)
     for (const destination of this.#matching(setId, uri)) {
-      this.#change(destination, reason, (now) => destination.health.force(state, reason, now))
+      this.#overseer.change(destination, (now) => destination.health.force(state, reason, now))
     }
   }
 
   /**
-   * The operator's word, by URI or id. `drain` and `disabled` get no new request; requests inside dialogs still reach them
-   * by their route set. Throws SIPW_ERR_SET_UNKNOWN, SIPW_ERR_DESTINATION_UNKNOWN.
+   * The operator's word, by URI or id: with a reason, and by whom. All but `ready` get no new request; requests inside
+   * dialogs still reach them by their route set. Throws SIPW_ERR_SET_UNKNOWN, SIPW_ERR_DESTINATION_UNKNOWN.
    */
-  setAdminState(setId: SetId, uri: string, state: AdminState): void {
+  setAdminState(setId: SetId, uri: string, state: AdminState, why: AdminOptions = {}): void {
+    const { reason = `set to ${state}`, who } = why
     for (const destination of this.#matching(setId, uri)) {
-      this.#change(destination, `set to ${state}`, () => {
-        destination.state.admin = state
-      })
+      const apply = (since: number): void => {
+        destination.state.adminWord = { state, reason, who, since }
+      }
+      this.#overseer.change(destination, apply, { reason })
     }
   }
 
@@ -264,7 +278,7 @@ export class Dispatcher {
    * Rejects with SIPW_ERR_DISPATCHER_FILE or SIPW_ERR_DISPATCHER_LIST, and the running sets stay.
    */
   reload(): Promise<void> {
-    return this.#inTurn(() => this.#reload(this.#load, this.#probe))
+    return this.#inTurn(() => this.#reload(this.#load, this.#probe, this.health))
   }
 
   /**
@@ -281,7 +295,7 @@ export class Dispatcher {
     }
     const config = parsed.data
     const load = (): Promise<LoadedSets> => loadSets(config)
-    await this.#inTurn(() => this.#reload(load, config.probe))
+    await this.#inTurn(() => this.#reload(load, config.probe, config.health))
   }
 
   /** How destinations are probed, where they do not say so themselves. */
@@ -289,10 +303,24 @@ export class Dispatcher {
     return this.#probe
   }
 
-  /** Tells when a destination goes up or down; the function returned ends it. */
+  /** What keeps a destination out besides its probes. */
+  get health(): HealthConfig {
+    return this.#overseer.policy
+  }
+
+  /** Tells when a destination goes up, down or busy, or is spared an ejection; the function returned ends it. */
   onChange(listener: (event: DestinationEvent) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#overseer.onChange(listener)
+  }
+
+  /** Tells when so few destinations of a set are well that health is ignored, and when enough are again. */
+  onPanic(listener: (event: PanicEvent) => void): () => void {
+    return this.#overseer.onPanic(listener)
+  }
+
+  /** Nothing ends or grows by time any more. */
+  close(): void {
+    this.#overseer.stop()
   }
 
   /** Tells after the sets were replaced; the function returned ends it. */
@@ -301,12 +329,14 @@ export class Dispatcher {
     return () => this.#reloadListeners.delete(listener)
   }
 
-  /** The result of a probe. */
+  /** The result of a SIP probe. */
   probed(destination: Destination, succeeded: boolean, reason: string): void {
-    const { health } = destination
-    this.#change(destination, reason, (now) =>
-      succeeded ? health.succeeded(reason, now) : health.failed(reason, now),
-    )
+    this.found(destination, sipFinding(succeeded ? 'up' : 'failed', reason))
+  }
+
+  /** What a probe of any kind has found. */
+  found(destination: Destination, finding: Finding): void {
+    this.#overseer.found(destination, finding)
   }
 
   /** How a destination is in another worker; false if there is none of that name. */
@@ -314,11 +344,14 @@ export class Dispatcher {
     const destination = this.#sets.get(set)?.destinations.find((each) => each.id === id)
     if (destination === undefined) return false
     const { state } = destination
-    const now = this.#options.clock.now()
-    const before = destination.usable
-    if (state.health.state !== health) state.health.force(health, reason, now)
-    state.admin = admin
-    if (destination.usable !== before) this.#announce(destination, reason, now)
+    const apply = (now: number): void => {
+      state.health.adopt(health, reason, now)
+      const { forMs, ...word } = admin
+      if (word.state !== state.admin || word.reason !== state.adminWord.reason) {
+        state.adminWord = { ...word, since: now - forMs }
+      }
+    }
+    this.#overseer.change(destination, apply, { reason, shared: false })
     return true
   }
 
@@ -326,7 +359,9 @@ export class Dispatcher {
   replied(ctx: ReplyContext): void {
     const destination = ctx.branch?.target.origin
     const { status } = ctx.response
-    if (status < 200 || !(destination instanceof Destination)) return
+    if (!(destination instanceof Destination)) return
+    if (status > 100 && status < 300) this.#overseer.answered(destination)
+    if (status < 200) return
     destination.counters.lastStatus = status
     if (status === 401 || status === 407) this.#retries.challenged(destination, ctx)
   }
@@ -340,14 +375,29 @@ export class Dispatcher {
       case 'response':
         counters.failedByResponse++
         counters.lastStatus = ctx.response.status
+        this.#answered(destination, ctx.response)
         break
       case 'no-response':
         counters.failedByNoResponse++
+        this.#overseer.failed(destination, 'no response')
         break
       case 'transport-error':
         counters.failedByTransport++
+        this.#overseer.failed(destination, ctx.error?.message ?? 'unreachable')
         break
     }
+  }
+
+  /** It lives; what it answered may still keep it out. */
+  #answered(destination: Destination, response: SipResponse): void {
+    const { retryAfterMaxMs, ejection } = this.health
+    const busyMs = retryAfterMs(response, retryAfterMaxMs)
+    if (busyMs !== undefined) {
+      this.#overseer.answered(destination)
+      this.#overseer.refused(destination, busyMs)
+    } else if (ejection.statuses.length > 0 && isListed(response.status, ejection.statuses)) {
+      this.#overseer.failed(destination, `answered ${response.status}`)
+    } else this.#overseer.answered(destination)
   }
 
   #overSet(set: DestinationSet, ctx: SelectContext, { algorithm, key }: SelectOptions): Walk {
@@ -400,7 +450,11 @@ export class Dispatcher {
     return turn
   }
 
-  async #reload(load: () => Promise<LoadedSets>, probe: ProbeConfig): Promise<void> {
+  async #reload(
+    load: () => Promise<LoadedSets>,
+    probe: ProbeConfig,
+    health: HealthConfig,
+  ): Promise<void> {
     const { chance, clock, log, offset, timeResponses } = this.#options
     const setup = { chance, ...(timeResponses !== undefined && { timeResponses }) }
     const { sets: definitions, faults } = await load()
@@ -418,6 +472,7 @@ export class Dispatcher {
     this.#load = load
     this.#probe = probe
     this.#sets = sets
+    this.#overseer.watch(sets, health)
     this.#faults = faults
     this.#senders.watch([...sets.values()].flatMap(({ destinations }) => destinations))
     for (const fault of faults) {
@@ -438,28 +493,6 @@ export class Dispatcher {
       }
     }
     this.leases.loads.keepOnly(served)
-  }
-
-  /** Applies a change, and tells if it made a usable destination unusable or the other way round. */
-  #change(destination: Destination, reason: string, apply: (now: number) => void): void {
-    const { clock, log, changed } = this.#options
-    const { state } = destination
-    const at = clock.now()
-    const before = destination.usable
-    const [health, admin] = [state.health.state, state.admin]
-    apply(at)
-    if (state.health.state !== health || state.admin !== admin) changed?.(destination, reason)
-    if (destination.usable === before) return
-    log.info(
-      { set: destination.setId, destination: destination.id, uri: destination.uri, reason },
-      `destination ${before ? 'down' : 'up'}`,
-    )
-    this.#announce(destination, reason, at)
-  }
-
-  #announce(destination: Destination, reason: string, at: number): void {
-    const kind = destination.usable ? 'up' : 'down'
-    for (const listener of this.#listeners) listener({ kind, destination, reason, at })
   }
 
   #matching(setId: SetId, uri: string): Destination[] {

@@ -4,6 +4,7 @@ export {
   Destination,
   flagBits,
   type AdminState,
+  type AdminWord,
   type Counters,
   type DestinationState,
   type ProbePolicy,
@@ -18,7 +19,7 @@ export {
 } from './source/dispatcher-list.js'
 export {
   Dispatcher,
-  type DestinationEvent,
+  type AdminOptions,
   type DispatcherOptions,
   type SelectOptions,
   type SetId,
@@ -37,7 +38,16 @@ export {
 export { type Mark, type MarkLetter } from './mark.js'
 export { Senders, type Sender, type SenderHost, type SenderOptions } from './senders.js'
 export { type RequestLike } from './request-like.js'
-export { Health, type HealthPolicy, type HealthState } from './health/health.js'
+export { type Finding } from './health/finding.js'
+export {
+  Health,
+  type DampingPolicy,
+  type HealthChange,
+  type HealthNews,
+  type HoldKind,
+} from './health/health.js'
+export { type HealthPolicy, type HealthState } from './health/signal.js'
+export { type DestinationEvent, type PanicEvent } from './health/overseer.js'
 export { PeakEwma } from './health/peak-ewma.js'
 export { Latency } from './health/latency.js'
 export { type LeaseRecord } from './load/lease.js'

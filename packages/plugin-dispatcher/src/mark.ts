@@ -3,10 +3,10 @@ import { type HealthState } from './health/health.js'
 
 /** `d` is the operator's `disabled`; the others are health. */
 export type MarkLetter = 'a' | 't' | 'i' | 'd' | 'A' | 'T' | 'I' | 'D'
-export type Mark = HealthState | MarkLetter
+export type Mark = Exclude<HealthState, 'busy'> | MarkLetter
 
 /** The health that a mark means, or the operator's word. */
-export function markOf(mark: Mark): HealthState | 'disabled' {
+export function markOf(mark: Mark): Exclude<HealthState, 'busy'> | 'disabled' {
   switch (mark) {
     case 'a':
     case 'A':

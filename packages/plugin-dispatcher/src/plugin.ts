@@ -29,6 +29,7 @@ export const dispatcher = definePlugin({
       chance,
       timeResponses: () => responseTimes.begin(host),
       probe: config.probe,
+      health: config.health,
       maxRetries: config.maxRetries,
       counting: {
         ...config.load,
@@ -42,9 +43,9 @@ export const dispatcher = definePlugin({
       offset: workers.index / workers.count,
       changed: (destination, reason) => shared.changed(destination, reason),
     })
-    const shared = new SharedHealth(workers, service)
-    const prober = new Prober(host, config.probe.mode, (destination, succeeded, reason) =>
-      service.probed(destination, succeeded, reason),
+    const shared = new SharedHealth(workers, service, clock)
+    const prober = new Prober(host, config.probe.mode, (destination, finding) =>
+      service.found(destination, finding),
     )
     service.onReload(() =>
       prober.watch(
@@ -84,6 +85,7 @@ export const dispatcher = definePlugin({
     host.onClose(async () => {
       senders.stop()
       prober.stop()
+      service.close()
       leases.close()
       await journal?.close()
     })

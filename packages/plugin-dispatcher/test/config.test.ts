@@ -16,7 +16,18 @@ test('nothing said: no set, no file, probes of all every 30 s', () => {
   expect(dispatcherConfig.parse({})).toEqual({
     sets: {},
     load: { maxCalls: 200_000, maxDurationMs: 12 * 60 * 60_000 },
+    health: {
+      retryAfterMaxMs: 60_000,
+      panicPercent: 50,
+      slowStartMs: 0,
+      damping: { flaps: 5, withinMs: 600_000, holdMs: 60_000 },
+      ejection: {
+        ...{ consecutive: 3, baseMs: 30_000, maxMs: 300_000, maxPercent: 50 },
+        ...{ statuses: [], probeEnds: false },
+      },
+    },
     probe: {
+      headers: {},
       method: 'OPTIONS',
       intervalMs: 30_000,
       timeoutMs: 2_000,

@@ -259,8 +259,8 @@ test('whether a set exists, who in it is active, and how many are how ($dsg, ds_
   dispatcher.setAdminState(1, 'sip:c', 'drain')
   expect(dispatcher.counts(1)).toEqual({
     ...{ total: 4, usable: 2 },
-    health: { active: 2, trying: 1, inactive: 1 },
-    admin: { ready: 3, drain: 1, disabled: 0 },
+    health: { active: 2, trying: 1, inactive: 1, busy: 0 },
+    admin: { ready: 3, drain: 1, maintenance: 0, disabled: 0 },
   })
   const asked = ['sip:a', 'sip:b', 'sip:c', 'sip:d', 'sip:z']
   expect(asked.map((uri) => dispatcher.isActive(1, uri))).toEqual([false, true, false, true, false])

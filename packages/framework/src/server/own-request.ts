@@ -104,11 +104,12 @@ export class OwnRequest implements ClientUser, Waiting {
     const { method, uri, from, headers = {} } = this.#outgoing
     const { chance } = this.#endpoint
     const ownUri = from ?? `sip:${host.includes(':') ? `[${host}]` : host}`
+    const given = Object.keys(headers).some((name) => name.toLowerCase() === 'max-forwards')
     return new SipRequest(
       method,
       uri,
       SipHeaders.of([
-        ['Max-Forwards', String(defaultMaxForwards)],
+        ...(given ? [] : [['Max-Forwards', String(defaultMaxForwards)] as const]),
         ['From', `<${ownUri}>;tag=${chance.tag()}`],
         ['To', `<${uri}>`],
         ['Call-ID', chance.tag() + chance.tag()],

@@ -5,11 +5,17 @@
 import {
   type Chance,
   type Clock,
+  isSipUri,
   type OutgoingRequest,
   type OutgoingResult,
+  parseUri,
 } from '@sipwright/framework'
 import { type ProbeConfig } from '../config.js'
 import { flagBits, type Destination, type ProbePolicy } from '../destination.js'
+import { type Finding, sipFinding } from './finding.js'
+import { sipSignal } from './health.js'
+import { retryAfterMs } from './retry-after.js'
+import { type HealthState } from './signal.js'
 
 /** What the prober is lent: the host of a plugin fits. */
 export interface ProbeHost {
@@ -19,7 +25,7 @@ export interface ProbeHost {
 }
 
 /** Called for each destination of the endpoint that was probed. */
-export type ProbeReport = (destination: Destination, succeeded: boolean, reason: string) => void
+export type ProbeReport = (destination: Destination, finding: Finding) => void
 
 export class Prober {
   readonly #host: ProbeHost
@@ -85,27 +91,38 @@ export class Prober {
 
   #arm(endpoint: Endpoint): void {
     const { clock } = this.#host
-    endpoint.disarm = clock.after(endpoint.dueAt - clock.now(), () => {
-      const now = clock.now()
-      do endpoint.dueAt += endpoint.policy.intervalMs
-      while (endpoint.dueAt <= now)
+    endpoint.disarm = clock.after(Math.max(0, endpoint.dueAt - clock.now()), () => {
+      endpoint.roundAt = endpoint.dueAt
+      endpoint.dueAt = nextRound(endpoint, clock.now())
       this.#arm(endpoint)
       this.#probe(endpoint)
     })
   }
 
+  /** What was found may have changed how often it is asked. */
+  #adjust(endpoint: Endpoint): void {
+    if (endpoint.destinations.length === 0) return
+    const dueAt = nextRound(endpoint, this.#host.clock.now())
+    if (dueAt === endpoint.dueAt) return
+    endpoint.disarm?.()
+    endpoint.dueAt = dueAt
+    this.#arm(endpoint)
+  }
+
   #probe(endpoint: Endpoint): void {
     if (endpoint.outstanding || !endpoint.destinations.some((each) => this.#isDue(each))) return
-    const { method, from, timeoutMs } = endpoint.policy
+    const { method, from, timeoutMs, headers } = endpoint.policy
+    const { uri } = endpoint
     endpoint.outstanding = true
-    this.#host.send({ method, uri: endpoint.uri, from, timeoutMs }, (result) => {
+    this.#host.send({ method, uri, from, timeoutMs, headers: filledIn(headers, uri) }, (result) => {
       endpoint.outstanding = false
       for (const destination of endpoint.destinations) {
         if (!this.#isDue(destination)) continue
         if (result.kind === 'response') destination.latency.sample(result.elapsedMs)
         else if (result.kind === 'timeout') destination.latency.timedOut()
-        this.#report(destination, succeeded(destination, result), reasonOf(result, timeoutMs))
+        this.#report(destination, findingOf(destination, result, timeoutMs))
       }
+      this.#adjust(endpoint)
     })
   }
 
@@ -117,7 +134,7 @@ export class Prober {
 
   #isDue({ state }: Destination): boolean {
     if (state.admin === 'disabled') return false
-    return this.#mode !== 'inactive' || state.health.state === 'inactive'
+    return this.#mode !== 'inactive' || !state.health.takesRequests
   }
 }
 
@@ -129,6 +146,8 @@ class Endpoint {
   policy: ProbePolicy
   outstanding = false
   dueAt = 0
+  /** When its last probe was due. */
+  roundAt = 0
   disarm: (() => void) | undefined = undefined
 
   constructor(uri: string, destinations: readonly Destination[]) {
@@ -150,18 +169,61 @@ function shortest(destinations: readonly Destination[]): ProbePolicy {
     .reduce((least, probe) => (probe.intervalMs < least.intervalMs ? probe : least))
 }
 
-/** A timeout here is no response: a listed 408 accepts one that the destination sent, nothing else. */
-function succeeded({ probe }: Destination, result: OutgoingResult): boolean {
-  return result.kind === 'response' && probe.replyCodes.accepts(result.response.status)
+/** The next time from the last one on that lies ahead, by how its destinations are. */
+function nextRound({ destinations, roundAt, policy }: Endpoint, now: number): number {
+  let intervalMs = destinations.length === 0 ? policy.intervalMs : Infinity
+  for (const { probe, health } of destinations) {
+    intervalMs = Math.min(intervalMs, intervalOf(probe, health.state))
+  }
+  return roundAt + intervalMs * Math.max(1, Math.floor((now - roundAt) / intervalMs) + 1)
 }
 
-function reasonOf(result: OutgoingResult, timeoutMs: number): string {
+function intervalOf(
+  { intervalMs, tryingIntervalMs, downIntervalMs }: ProbePolicy,
+  state: HealthState,
+): number {
+  if (state === 'active') return intervalMs
+  return state === 'trying' ? tryingIntervalMs : downIntervalMs
+}
+
+/** A timeout here is no response: a listed 408 accepts one that the destination sent, nothing else. */
+function findingOf({ probe }: Destination, result: OutgoingResult, timeoutMs: number): Finding {
   switch (result.kind) {
-    case 'response':
-      return `answered ${result.response.status}`
+    case 'response': {
+      const { response } = result
+      const reason = `answered ${response.status}`
+      const forMs = retryAfterMs(response, Infinity)
+      if (forMs !== undefined) {
+        const asked = `${reason} with Retry-After ${forMs / 1_000} s`
+        return { signal: sipSignal, state: 'busy', reason: asked, forMs }
+      }
+      return sipFinding(probe.replyCodes.accepts(response.status) ? 'up' : 'failed', reason)
+    }
     case 'timeout':
-      return `no answer within ${timeoutMs} ms`
+      return sipFinding('failed', `no answer within ${timeoutMs} ms`)
     case 'transport-error':
-      return result.error.message
+      return sipFinding('failed', result.error.message)
   }
+}
+
+/** `{uri}`, `{host}` and `{port}` stand for the endpoint's. */
+function filledIn(
+  headers: Readonly<Record<string, string>>,
+  uri: string,
+): Readonly<Record<string, string>> {
+  const names = Object.keys(headers)
+  if (names.length === 0) return headers
+  const parsed = parseUri(uri)
+  const { host, port } = isSipUri(parsed) ? parsed : { host: '', port: undefined }
+  const values = new Map([
+    ['uri', uri],
+    ['host', host],
+    ['port', String(port ?? (parsed.scheme === 'sips' ? 5061 : 5060))],
+  ])
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      (headers[name] ?? '').replace(/\{(\w+)\}/g, (whole, key: string) => values.get(key) ?? whole),
+    ]),
+  )
 }

@@ -21,6 +21,14 @@ export class ReplyCodes {
   }
 }
 
+/** Whether a list of codes and ranges has that status. */
+export function isListed(status: number, codes: readonly ReplyCode[]): boolean {
+  return codes.some((code) => {
+    const [from, to] = parseReplyCode(code) ?? [0, 0]
+    return from <= status && status <= to
+  })
+}
+
 /** The first and last status of a code or range of final responses; undefined if it is none. */
 export function parseReplyCode(code: ReplyCode): readonly [from: number, to: number] | undefined {
   const match = /^([2-6]\d\d)(?:-([2-6]\d\d))?$/.exec(String(code))

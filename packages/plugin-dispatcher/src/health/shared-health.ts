@@ -2,17 +2,17 @@
  * Several workers, one opinion of each destination. One of them probes; what it finds, and what a route or an operator
  * says in any worker, holds in all. When two say different things at once, the leading worker's word is the last.
  */
-import { type Workers } from '@sipwright/framework'
-import { type AdminState, type Destination } from '../destination.js'
+import { type Clock, type Workers } from '@sipwright/framework'
+import { type AdminWord, type Destination } from '../destination.js'
 import { type Dispatcher } from '../dispatcher.js'
-import { type HealthState } from './health.js'
+import { type HealthNews } from './health.js'
 
 /** How one destination is. */
 export interface DestinationNews {
   readonly set: string
   readonly destination: string
-  readonly health: HealthState
-  readonly admin: AdminState
+  readonly health: HealthNews
+  readonly admin: Omit<AdminWord, 'since'> & { readonly forMs: number }
   readonly reason: string
 }
 
@@ -20,7 +20,10 @@ export class SharedHealth {
   readonly #workers: Workers
   readonly #dispatcher: Dispatcher
 
-  constructor(workers: Workers, dispatcher: Dispatcher) {
+  readonly #clock: Clock
+
+  constructor(workers: Workers, dispatcher: Dispatcher, clock: Clock) {
+    this.#clock = clock
     this.#workers = workers
     this.#dispatcher = dispatcher
     workers.onTold(stateTopic, (news) => this.#told(news as readonly DestinationNews[]))
@@ -31,7 +34,7 @@ export class SharedHealth {
 
   /** A destination changed here. */
   changed(destination: Destination, reason: string): void {
-    if (this.#workers.count > 1) this.#tell([newsOf(destination, reason)])
+    if (this.#workers.count > 1) this.#tell([this.#newsOf(destination, reason)])
   }
 
   /** Sets are new: who leads tells how their destinations are, the others ask. */
@@ -47,7 +50,7 @@ export class SharedHealth {
       this.#dispatcher
         .sets()
         .flatMap(({ destinations }) => destinations)
-        .map((destination) => newsOf(destination, destination.health.reason)),
+        .map((destination) => this.#newsOf(destination, destination.health.reason)),
     )
   }
 
@@ -60,11 +63,15 @@ export class SharedHealth {
   #tell(news: readonly DestinationNews[]): void {
     this.#workers.tell(stateTopic, news)
   }
+
+  /** Clocks of workers differ, so times are told as how long they last. */
+  #newsOf({ setId, id, state }: Destination, reason: string): DestinationNews {
+    const now = this.#clock.now()
+    const { since, ...word } = state.adminWord
+    const admin = { ...word, forMs: now - since }
+    return { set: setId, destination: id, health: state.health.news(now), admin, reason }
+  }
 }
 
 const stateTopic = 'dispatcher.state'
 const askTopic = 'dispatcher.ask'
-
-function newsOf({ setId, id, state }: Destination, reason: string): DestinationNews {
-  return { set: setId, destination: id, health: state.health.state, admin: state.admin, reason }
-}

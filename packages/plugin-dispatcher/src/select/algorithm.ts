@@ -45,6 +45,11 @@ export interface Preview {
 
 /** One algorithm at work on one set. Nothing is allocated per destination when a request comes. */
 export interface Selector {
+  /**
+   * It goes by `effectiveWeight`, in which slow start and a destination's own word of what it bears are already. Absent: such
+   * a destination is passed over, whatever this chooses, as often as it must be.
+   */
+  readonly weighs?: boolean
   /** The destinations of the set, higher priority first; again with new ones after a reload. */
   load(destinations: readonly Destination[]): void
   /**

@@ -13,5 +13,5 @@ export function callsPerWeight({ load, effectiveWeight }: Destination): number {
 
 export const callLoad = defineAlgorithm(
   'call-load',
-  () => new LeastCost(callsPerWeight, 'calls per weight, with the one to come'),
+  () => new LeastCost(callsPerWeight, 'calls per weight, with the one to come', true),
 )

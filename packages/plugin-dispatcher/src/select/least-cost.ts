@@ -22,9 +22,13 @@ export class LeastCost implements Selector {
   /** Where the next look begins: behind the one that was chosen last. */
   #turn = 0
 
-  constructor(cost: Cost, unit: string) {
+  readonly weighs: boolean
+
+  /** `weighs`: the cost goes by `effectiveWeight`. */
+  constructor(cost: Cost, unit: string, weighs = false) {
     this.#cost = cost
     this.#unit = unit
+    this.weighs = weighs
   }
 
   load(destinations: readonly Destination[]): void {

@@ -15,5 +15,5 @@ function expectedWait({ responseTime, load, effectiveWeight }: Destination, now:
 
 export const peakEwma = defineAlgorithm('peak-ewma', ({ timeResponses }) => {
   timeResponses?.()
-  return new LeastCost(expectedWait, 'expected wait in ms')
+  return new LeastCost(expectedWait, 'expected wait in ms', true)
 })

@@ -16,6 +16,7 @@ import { draw, DrawnWalk } from './random.js'
 import { UsableList } from './usable-list.js'
 
 class PowerOfTwo implements Selector {
+  readonly weighs = true
   readonly #chance: Chance
   readonly #list = new UsableList()
 

@@ -119,10 +119,10 @@ function prepare(destinations: readonly Destination[], before: Prepared): Prepar
   const unusable: Destination[] = []
   for (const destination of destinations) {
     if (!destination.usable) unusable.push(destination)
-    else if (destination.effectiveWeight === 0) weightless.push(destination)
+    else if (destination.weight === 0) weightless.push(destination)
     else {
-      const members = byWeight.get(destination.effectiveWeight)
-      if (members === undefined) byWeight.set(destination.effectiveWeight, [destination])
+      const members = byWeight.get(destination.weight)
+      if (members === undefined) byWeight.set(destination.weight, [destination])
       else members.push(destination)
     }
   }

@@ -13,6 +13,10 @@ export interface SetDefinition {
   readonly algorithm: AlgorithmLike
   /** What the algorithm is told besides. */
   readonly options?: SelectorOptions
+  /** Instead of that of all sets. */
+  readonly panicPercent?: number | undefined
+  /** Instead of that of all sets. */
+  readonly slowStartMs?: number | undefined
   readonly destinations: readonly DestinationConfig[]
 }
 
@@ -29,16 +33,13 @@ export interface LoadedSets {
 export async function loadSets({ sets, source }: DispatcherConfig): Promise<LoadedSets> {
   const loaded = new Map<
     string,
-    {
-      readonly algorithm: AlgorithmLike
-      readonly options?: SelectorOptions
-      readonly destinations: DestinationConfig[]
-    }
+    Omit<SetDefinition, 'id'> & { destinations: DestinationConfig[] }
   >()
   for (const [id, set] of Object.entries(sets)) {
-    const { algorithm, key, userOnly, boundedLoad, redistribute } = set
+    const { algorithm, key, userOnly, boundedLoad, redistribute, panicPercent, slowStartMs } = set
     const options = { ...(key !== undefined && { key }), userOnly, boundedLoad, redistribute }
-    loaded.set(id, { algorithm, options, destinations: [...set.destinations] })
+    const destinations = [...set.destinations]
+    loaded.set(id, { algorithm, options, panicPercent, slowStartMs, destinations })
   }
   const faults: ListFault[] = []
   if (source !== undefined) {

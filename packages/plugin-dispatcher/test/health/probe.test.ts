@@ -51,9 +51,9 @@ function rig(uris: readonly Given[], probe: object, answering: Answering, sets =
       } else end(result)
     },
   }
-  const prober = new Prober(host, config.probe.mode, (destination, ok, reason) => {
+  const prober = new Prober(host, config.probe.mode, (destination, { state, reason }) => {
     const before = destination.health.state
-    if (ok) destination.health.succeeded(reason, clock.now())
+    if (state === 'up') destination.health.succeeded(reason, clock.now())
     else destination.health.failed(reason, clock.now())
     if (destination.health.state !== before) log.push(`${destination.health.state} ${reason}`)
   })
