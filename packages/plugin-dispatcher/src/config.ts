@@ -2,6 +2,8 @@
 import { isSipUri, parseUri } from '@sipwright/framework'
 import { z } from 'zod'
 import { destinationId } from './destination.js'
+import { isProbe, type Probe } from './health/define-probe.js'
+import { isProbeUrl } from './health/http-probe.js'
 import { parseReplyCode } from './health/reply-codes.js'
 import { isAlgorithm, type Algorithm } from './select/algorithm.js'
 import { isKeyName, keyNames, type KeyOf } from './select/key.js'
@@ -65,6 +67,21 @@ const probeKeys = {
       }
     })
     .default({}),
+  /** Asks a backend over HTTP, too; what it may answer stands in docs/health.md. */
+  http: z
+    .strictObject({
+      /** `http:` or `https:`; `{host}` stands for the host of the destination. */
+      url: z.string().refine(isProbeUrl, {
+        error: 'expected a URL such as http://{host}:8080/health, without user and password',
+      }),
+      /** From one question to the next, in milliseconds; 0 = off. */
+      intervalMs: z.number().nonnegative().default(10_000),
+      /** A question without an answer within so many milliseconds has failed. */
+      timeoutMs: z.number().positive().default(2_000),
+    })
+    .optional(),
+  /** Probes of your own, made by `defineProbe`: at `intervalMs`, each within `timeoutMs`. */
+  own: z.array(z.custom<Probe>(isProbe, { error: 'expected what defineProbe made' })).default([]),
   /** A probe without a final answer within so many milliseconds has failed. */
   timeoutMs: z.number().positive().default(2_000),
   /** Consecutive failures until a destination is inactive. */
@@ -193,6 +210,8 @@ const destinationConfig = z.strictObject({
       downIntervalMs: probeKeys.downIntervalMs,
       timeoutMs: probeKeys.timeoutMs.unwrap().optional(),
       headers: probeKeys.headers.unwrap().optional(),
+      http: probeKeys.http,
+      own: probeKeys.own.unwrap().optional(),
       threshold: probeKeys.threshold.unwrap().optional(),
       recover: probeKeys.recover.unwrap().optional(),
       replyCodes: probeKeys.replyCodes.unwrap().optional(),

@@ -1,6 +1,7 @@
 /** One backend of a set: where it is, what it may be given, how it is. */
 import { type Target } from '@sipwright/framework'
 import { type DestinationConfig, type ProbeConfig } from './config.js'
+import { type Check } from './health/checker.js'
 import { Passive } from './health/ejection.js'
 import { Health, type HealthState } from './health/health.js'
 import { PeakEwma } from './health/peak-ewma.js'
@@ -8,6 +9,7 @@ import { Latency } from './health/latency.js'
 import { type CapFigures, Caps, type Ledger } from './load/caps.js'
 import { Load } from './load/load.js'
 import { type Share, whole } from './load/share.js'
+import { httpProbe, probeUrl } from './health/http-probe.js'
 import { Easing } from './health/slow-start.js'
 import { ReplyCodes } from './health/reply-codes.js'
 import { usabilityChanged } from './health/usability.js'
@@ -52,6 +54,8 @@ export interface ProbePolicy {
   readonly recover: number
   readonly replyCodes: ReplyCodes
   readonly headers: Readonly<Record<string, string>>
+  /** What it is asked besides SIP. */
+  readonly checks: readonly Check[]
 }
 
 /** Plain numbers since the start, read at scrape. */
@@ -261,7 +265,8 @@ function attributes({ attrs }: DestinationConfig): ReadonlyMap<string, string> {
   return new Map(Object.entries(attrs).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
-function probePolicy({ probe: own }: DestinationConfig, all: ProbeConfig): ProbePolicy {
+function probePolicy(config: DestinationConfig, all: ProbeConfig): ProbePolicy {
+  const { probe: own } = config
   const intervalMs = own.intervalMs ?? all.intervalMs
   return {
     method: own.method ?? all.method,
@@ -269,12 +274,32 @@ function probePolicy({ probe: own }: DestinationConfig, all: ProbeConfig): Probe
     tryingIntervalMs: own.tryingIntervalMs ?? all.tryingIntervalMs ?? intervalMs,
     downIntervalMs: own.downIntervalMs ?? all.downIntervalMs ?? intervalMs,
     headers: own.headers ?? all.headers,
+    checks: checksOf(config, all, intervalMs),
     timeoutMs: own.timeoutMs ?? all.timeoutMs,
     from: own.from ?? all.from,
     threshold: own.threshold ?? all.threshold,
     recover: own.recover ?? all.recover,
     replyCodes: new ReplyCodes(own.replyCodes ?? all.replyCodes),
   }
+}
+
+function checksOf(
+  { uri, probe: given }: DestinationConfig,
+  all: ProbeConfig,
+  intervalMs: number,
+): readonly Check[] {
+  const checks: Check[] = []
+  const http = given.http ?? all.http
+  if (http !== undefined && http.intervalMs > 0) {
+    const url = probeUrl(http.url, uri)
+    checks.push({ ...http, probe: httpProbe(url), key: `http ${url}` })
+  }
+  if (intervalMs === 0) return checks
+  const timeoutMs = given.timeoutMs ?? all.timeoutMs
+  for (const probe of given.own ?? all.own) {
+    checks.push({ probe, key: `${probe.name} ${uri}`, intervalMs, timeoutMs })
+  }
+  return checks
 }
 
 function initialState(flags: number, policy: ProbePolicy, now: number): DestinationState {

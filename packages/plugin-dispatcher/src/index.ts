@@ -38,6 +38,7 @@ export {
 export { type Mark, type MarkLetter } from './mark.js'
 export { Senders, type Sender, type SenderHost, type SenderOptions } from './senders.js'
 export { type RequestLike } from './request-like.js'
+export { defineProbe, type Probe, type ProbeResult } from './health/define-probe.js'
 export { type Finding } from './health/finding.js'
 export {
   Health,

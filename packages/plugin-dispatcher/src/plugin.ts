@@ -2,6 +2,7 @@
 import { definePlugin, type Host } from '@sipwright/framework'
 import { dispatcherConfig } from './config.js'
 import { Dispatcher } from './dispatcher.js'
+import { Checker } from './health/checker.js'
 import { Prober } from './health/probe.js'
 import { ResponseTimes } from './health/response-times.js'
 import { SharedHealth } from './health/shared-health.js'
@@ -47,12 +48,16 @@ export const dispatcher = definePlugin({
     const prober = new Prober(host, config.probe.mode, (destination, finding) =>
       service.found(destination, finding),
     )
-    service.onReload(() =>
-      prober.watch(
-        service.sets().flatMap(({ destinations }) => destinations),
-        service.probe.mode,
-      ),
-    )
+    const checker = new Checker(host, (destination, finding) => service.found(destination, finding))
+    service.onReload(() => {
+      const destinations = service.sets().flatMap((set) => set.destinations)
+      prober.watch(destinations, service.probe.mode)
+      checker.watch(destinations)
+    })
+    const startProbing = (): void => {
+      prober.start()
+      checker.start()
+    }
     await service.reload()
     service.onReload(() => shared.catchUp())
     host.provide(Dispatcher, service)
@@ -78,13 +83,14 @@ export const dispatcher = definePlugin({
     host.onReady(() => {
       shared.catchUp()
       senders.start()
-      if (workers.leads) prober.start()
+      if (workers.leads) startProbing()
     })
-    workers.onLead(() => prober.start())
+    workers.onLead(startProbing)
     host.onReload(() => service.reload())
     host.onClose(async () => {
       senders.stop()
       prober.stop()
+      checker.stop()
       service.close()
       leases.close()
       await journal?.close()

@@ -28,6 +28,7 @@ test('nothing said: no set, no file, probes of all every 30 s', () => {
     },
     probe: {
       headers: {},
+      own: [],
       method: 'OPTIONS',
       intervalMs: 30_000,
       timeoutMs: 2_000,

@@ -14,6 +14,8 @@ export interface Finding {
   readonly percent?: number | undefined
   /** A busy one that is not asked again is active after so many milliseconds. */
   readonly forMs?: number | undefined
+  /** How long two further results may take to come; default: of SIP probes. */
+  readonly recheckMs?: number | undefined
 }
 
 export function sipFinding(state: 'up' | 'failed', reason: string): Finding {

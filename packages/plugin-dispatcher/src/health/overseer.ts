@@ -8,6 +8,7 @@ import { type Destination, type DestinationState } from '../destination.js'
 import { type DestinationSet } from '../destination-set.js'
 import { failedOn } from './ejection.js'
 import { type Finding } from './finding.js'
+import { sipSignal } from './health.js'
 import { panicOf } from './panic.js'
 
 /** Something happened to a destination that decides whether it gets new requests. */
@@ -65,6 +66,7 @@ export class Overseer {
       for (const destination of set.destinations) {
         const { state } = destination
         state.health.damping = policy.damping
+        state.health.keepOnly(new Set(destination.probe.checks.map(({ probe }) => probe.name)), now)
         const known = before.get(state)
         watched.set(state, known ?? { destination, dueAt: Infinity, disarm: undefined })
         if (known !== undefined) known.destination = destination
@@ -135,8 +137,8 @@ export class Overseer {
     const { health, probe } = destination
     const { retryAfterMaxMs } = this.#policy
     // Who is asked again says itself when it is over; this is for the case that nobody asks any more.
-    const recheckMs = 2 * (Math.max(probe.intervalMs, probe.downIntervalMs) + probe.timeoutMs)
-    const busyMs = Math.max(Math.min(forMs, retryAfterMaxMs), recheckMs)
+    const ownMs = 2 * (Math.max(probe.intervalMs, probe.downIntervalMs) + probe.timeoutMs)
+    const busyMs = Math.max(Math.min(forMs, retryAfterMaxMs), finding.recheckMs ?? ownMs)
     this.change(destination, (now) => {
       switch (state) {
         case 'up':
@@ -147,7 +149,8 @@ export class Overseer {
           health.failed(reason, now, signal)
           break
         case 'busy':
-          if (retryAfterMaxMs === 0) health.failed(reason, now, signal)
+          // With `retryAfterMaxMs: 0` a 503 is a failure like any other.
+          if (signal === sipSignal && retryAfterMaxMs === 0) health.failed(reason, now, signal)
           else health.busy(reason, now + busyMs, now, signal)
           break
         case 'down':

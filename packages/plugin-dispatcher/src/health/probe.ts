@@ -217,7 +217,7 @@ function filledIn(
   const { host, port } = isSipUri(parsed) ? parsed : { host: '', port: undefined }
   const values = new Map([
     ['uri', uri],
-    ['host', host],
+    ['host', host.includes(':') ? `[${host}]` : host],
     ['port', String(port ?? (parsed.scheme === 'sips' ? 5061 : 5060))],
   ])
   return Object.fromEntries(

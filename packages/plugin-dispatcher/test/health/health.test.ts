@@ -69,3 +69,60 @@ test('a new policy counts from where the old one was', () => {
   each.policy = { threshold: 3, recover: 1 }
   expect(after(each, '-+')).toBe('IA')
 })
+
+const fresh = () => new Health({ threshold: 1, recover: 1 }, 'active', 'new', 0)
+
+test('of several signals the worst holds, and the reason says which', () => {
+  const health = fresh()
+  health.busy('drain', 1_000, 1, 'http')
+  expect([health.state, health.reason]).toEqual(['busy', 'http: drain'])
+  health.failed('answered 500', 2)
+  expect([health.state, health.reason]).toEqual(['inactive', 'answered 500'])
+  health.succeeded('answered 200', 3)
+  expect([health.state, health.reason]).toEqual(['busy', 'http: drain'])
+  health.succeeded('up', 4, 'http', 60)
+  expect([health.state, health.percent]).toEqual(['active', 60])
+  health.down('down: disk', 5, 'http')
+  health.keepOnly(new Set(), 6)
+  expect([health.state, health.reason, health.percent]).toEqual([
+    'active',
+    'is no longer probed so',
+    100,
+  ])
+})
+
+test('a hold ends by its time, by a word, or by a longer one of its kind', () => {
+  const health = fresh()
+  health.hold('busy', 'asked', 100, 0)
+  health.hold('busy', 'asked for less', 50, 10)
+  expect(health.dueAt).toBe(100)
+  health.expire(100)
+  expect([health.state, health.reason, health.dueAt]).toEqual([
+    'active',
+    'its Retry-After is over',
+    Infinity,
+  ])
+  health.hold('ejected', 'ejected', 300, 200)
+  expect([health.state, health.isEjected, health.isSuspect]).toEqual(['inactive', true, true])
+  health.force('active', 'marked', 210)
+  expect([health.state, health.isEjected]).toEqual(['active', false])
+})
+
+test('what a word has put out is no suspicion of ours', () => {
+  const health = fresh()
+  health.force('inactive', 'marked', 1)
+  expect(health.isSuspect).toBe(false)
+  health.succeeded('answered 200', 2)
+  health.failed('silent', 3)
+  expect(health.isSuspect).toBe(true)
+})
+
+test('the last sixteen changes are remembered', () => {
+  const health = fresh()
+  for (let at = 1; at <= 20; at++) {
+    if (at % 2 === 1) health.failed('silent', at)
+    else health.succeeded('answered 200', at)
+  }
+  expect(health.history).toHaveLength(16)
+  expect(health.history.at(-1)).toEqual({ state: 'active', reason: 'answered 200', at: 20 })
+})

@@ -24,6 +24,7 @@ function rig(uris: readonly Given[], probe: object, answering: Answering, sets =
     method: string
     from: string | undefined
     timeoutMs: number
+    headers: Readonly<Record<string, string>> | undefined
   }[] = []
   const log: string[] = []
   let outstanding = 0
@@ -32,10 +33,10 @@ function rig(uris: readonly Given[], probe: object, answering: Answering, sets =
     clock,
     chance: new SeededChance(7),
     send(
-      { uri, method, from, timeoutMs }: OutgoingRequest & { timeoutMs: number },
+      { uri, method, from, timeoutMs, headers }: OutgoingRequest & { timeoutMs: number },
       done: (r: OutgoingResult) => void,
     ) {
-      sent.push({ uri, at: clock.now(), method, from, timeoutMs })
+      sent.push({ uri, at: clock.now(), method, from, timeoutMs, headers })
       most = Math.max(most, ++outstanding)
       const result = answering(uri, clock.now())
       const end = (outcome: OutgoingResult) => {
@@ -227,4 +228,49 @@ test('of one endpoint in a set of its own threshold, each destination counts by 
   )
   clock.advance(4_000)
   expect(destinations.map(({ health }) => health.state)).toEqual(['inactive', 'trying'])
+})
+
+test('three intervals: while it is well, while it is tried, while it is out', () => {
+  let silentFrom = Infinity
+  const { clock, destinations, sent } = rig(
+    ['sip:a'],
+    { ...fast, intervalMs: 10_000, tryingIntervalMs: 1_500, downIntervalMs: 4_000 },
+    (_uri, now) => (now >= silentFrom ? 503 : 200),
+  )
+  clock.advance(30_000)
+  const between = () => sent.slice(1).map(({ at }, index) => at - sent[index]!.at)
+  expect(between()).toEqual([10_000, 10_000])
+  silentFrom = clock.now()
+  clock.advance(25_000)
+  expect(between().slice(2, 7)).toEqual([10_000, 1_500, 1_500, 4_000, 4_000])
+  silentFrom = Infinity
+  clock.advance(20_000)
+  expect(destinations[0]!.health.state).toBe('active')
+  expect(between().slice(-2)).toEqual([4_000, 10_000])
+})
+
+test('header fields of probes, filled in for each endpoint', () => {
+  const { clock, sent } = rig(
+    ['sip:192.0.2.1', 'sip:[2001:db8::1]:5070'],
+    { ...fast, headers: { Contact: '<sip:edge@{host}:{port}>', 'X-Of': '{uri} {other}' } },
+    () => 200,
+  )
+  clock.advance(2_000)
+  const headers = new Map(sent.map((each) => [each.uri, each.headers]))
+  expect(headers.get('sip:192.0.2.1')).toEqual({
+    Contact: '<sip:edge@192.0.2.1:5060>',
+    'X-Of': 'sip:192.0.2.1 {other}',
+  })
+  expect(headers.get('sip:[2001:db8::1]:5070')!['Contact']).toBe('<sip:edge@[2001:db8::1]:5070>')
+})
+
+test('header fields that a probe cannot carry are refused by name', () => {
+  const faults = (headers: Record<string, string>) =>
+    dispatcherConfig
+      .safeParse({ probe: { headers } })
+      .error?.issues.map(({ path }) => path.join('.'))
+  expect(faults({ 'X-A': 'a', 'Max-Forwards': '0' })).toBeUndefined()
+  expect(faults({ Via: 'a', i: 'b', 'X A': 'c', 'X-B': 'd\r\nVia: e' })).toEqual(
+    ['Via', 'i', 'X A', 'X-B'].map((name) => `probe.headers.${name}`),
+  )
 })

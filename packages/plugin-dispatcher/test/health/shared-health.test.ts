@@ -141,3 +141,21 @@ test('round robin of each worker begins at another destination', async () => {
   }
   expect([await firstChoice(0), await firstChoice(1), await firstChoice(2)]).toEqual(uris)
 })
+
+test('busy, ejected and maintenance hold in all workers, with reason and the time that is left', async () => {
+  const { network, seats, start } = await rig(2)
+  const [first, second] = [await start(0), await start(1)]
+  seats[0]!.lead()
+  await network.run(1_000)
+  const [a, b] = service(second).sets()[0]!.destinations
+  const { reason, who } = { reason: 'new disk', who: 'ann' }
+  service(second).setAdminState(1, b!.uri, 'maintenance', { reason, who })
+  service(second).found(a!, { signal: 'http', state: 'busy', reason: 'drain', forMs: 9_000 })
+  await network.run(10)
+  const [seen, worked] = service(first).sets()[0]!.destinations
+  expect([seen!.health.state, seen!.health.reason]).toEqual(['busy', 'http: drain'])
+  expect(worked!.state.adminWord).toMatchObject({ state: 'maintenance', reason, who })
+  await network.run(10_000)
+  expect(health(first)[0]).toBe('active')
+  expect(health(second)[0]).toBe('active')
+})
