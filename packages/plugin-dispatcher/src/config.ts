@@ -197,6 +197,8 @@ const destinationConfig = z.strictObject({
   maxCallsPerSecond: z.number().nonnegative().max(largestWeight).optional(),
   /** New calls that it may get at once, after a pause. Default: as many as in a second, at least 1. */
   callBurst: z.number().int().positive().optional(),
+  /** Only when no other of its set may have the request. Default: whether `attrs.overflow` is 1. */
+  overflow: z.boolean().optional(),
   /** Kamailio's bits: 1 inactive, 2 trying, 4 disabled, 8 probed in modes `flagged` and `inactive`, 16 and 32 never probed. */
   flags: wholeNumber.max(63).default(0),
   /** Whatever algorithms and routes want to know of it; names in any case. */
@@ -223,7 +225,7 @@ const destinationConfig = z.strictObject({
 const anyDestination = z
   .union([z.string(), destinationConfig], {
     error:
-      'expected a SIP URI, or an object with uri, id, priority, weight, maxLoad, maxPending, maxCallsPerSecond, callBurst, flags, attrs, probe',
+      'expected a SIP URI, or an object with uri, id, priority, weight, maxLoad, maxPending, maxCallsPerSecond, callBurst, overflow, flags, attrs, probe',
   })
   .transform((given) =>
     typeof given === 'string' ? destinationConfig.parse({ uri: given }) : given,

@@ -7,13 +7,12 @@ import {
   type Algorithm,
   type Preview,
   type SelectContext,
-  type Selector,
   type SelectorOptions,
   type SelectorSetup,
   type Walk,
 } from './select/algorithm.js'
 import { resolveAlgorithm, type AlgorithmLike } from './select/names.js'
-import { SlowWalk } from './select/slow-walk.js'
+import { OverflowSelector } from './select/overflow.js'
 import { type SetDefinition } from './source/load-sets.js'
 
 /** How many destinations of a set are in which state. Kamailio's $dsg, in numbers instead of percent. */
@@ -36,15 +35,15 @@ export class DestinationSet {
   readonly slowStartMs: number | undefined
   /** So few destinations are well that health is ignored. */
   panics: boolean
-  readonly #selector: Selector
+  readonly #selector: OverflowSelector
   /** Those that selections asked for by themselves; each keeps its own turn. */
-  readonly #others: Map<AlgorithmLike, Selector>
+  readonly #others: Map<AlgorithmLike, OverflowSelector>
   readonly #setup: SelectorSetup
   readonly #options: SelectorOptions
   /** A share from 0 to 1. */
   readonly #offset: number
-  #eased = false
-  #usable = 0
+  /** Of an eased set only. */
+  #sharing: number | undefined = undefined
   #easedAt = -1
   /** Selectors that have had no destinations yet. */
   #fresh: boolean
@@ -75,19 +74,21 @@ export class DestinationSet {
       .sort((a, b) => b.priority - a.priority)
     const kept =
       previous?.algorithm === this.algorithm && sameOptions(previous.#options, this.#options)
-    this.#selector = kept ? previous.#selector : this.algorithm.start(this.#setup)
+    this.#selector = kept
+      ? previous.#selector
+      : new OverflowSelector(() => this.algorithm.start(this.#setup))
     this.#fresh = !kept
     this.#others =
       previous !== undefined && sameOptions(previous.#options, this.#options)
         ? previous.#others
-        : new Map<AlgorithmLike, Selector>()
+        : new Map<AlgorithmLike, OverflowSelector>()
   }
 
   /** Puts the destinations of this set to work; from here on the one that it replaces only serves who holds it. */
   activate(): void {
     for (const { health, probe } of this.destinations) health.policy = probe
     this.#selector.load(this.destinations)
-    if (this.#fresh) this.#selector.beginAt?.(this.#offset)
+    if (this.#fresh) this.#selector.beginAt(this.#offset)
     this.#fresh = false
     for (const selector of this.#others.values()) selector.load(this.destinations)
   }
@@ -95,19 +96,17 @@ export class DestinationSet {
   /** The order for one request, by the set's own algorithm or another one. */
   select(ctx: SelectContext, algorithm?: AlgorithmLike): Walk {
     const selector = algorithm === undefined ? this.#selector : this.#selectorOf(algorithm)
-    const walk = selector.select(ctx)
-    if (selector.weighs === true || walk.atOnce === true || !this.#hasEased()) return walk
-    return new SlowWalk(() => selector.select(ctx), walk, this.#usable)
+    return selector.select(ctx, this.#easing())
   }
 
-  /** Whether any destination is due less than its weight; looked up again when something has changed. */
-  #hasEased(): boolean {
+  /** How many share the requests while one of them is due less than its weight; looked up when something has changed. */
+  #easing(): number | undefined {
     if (this.#easedAt !== usabilityChanges()) {
       this.#easedAt = usabilityChanges()
-      this.#eased = this.destinations.some(({ ease }) => ease < 1)
-      this.#usable = this.destinations.filter(({ usable }) => usable).length
+      const sharing = this.destinations.filter(({ usable, overflow }) => usable && !overflow)
+      this.#sharing = sharing.some(({ ease }) => ease < 1) ? sharing.length : undefined
     }
-    return this.#eased
+    return this.#sharing
   }
 
   /** What `select` would do, and by what algorithm; `preview` is undefined where the algorithm cannot say. */
@@ -117,7 +116,7 @@ export class DestinationSet {
   ): { readonly algorithm: string; readonly preview: Preview | undefined } {
     const { name } = given === undefined ? this.algorithm : resolveAlgorithm(given).algorithm
     const selector = given === undefined ? this.#selector : this.#selectorOf(given)
-    return { algorithm: name, preview: selector.preview?.(ctx) }
+    return { algorithm: name, preview: selector.preview(ctx) }
   }
 
   /** Every destination of that URI or id. */
@@ -137,15 +136,15 @@ export class DestinationSet {
     return { total: this.destinations.length, usable, health, admin }
   }
 
-  #selectorOf(given: AlgorithmLike): Selector {
+  #selectorOf(given: AlgorithmLike): OverflowSelector {
     let selector = this.#others.get(given)
     if (selector === undefined) {
       const { algorithm } = resolveAlgorithm(given)
       selector = algorithm === this.algorithm ? this.#selector : this.#others.get(algorithm)
       if (selector === undefined) {
-        selector = algorithm.start(this.#setup)
+        selector = new OverflowSelector(() => algorithm.start(this.#setup))
         selector.load(this.destinations)
-        selector.beginAt?.(this.#offset)
+        selector.beginAt(this.#offset)
         this.#others.set(algorithm, selector)
       }
       this.#others.set(given, selector)

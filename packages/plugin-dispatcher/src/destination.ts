@@ -8,6 +8,7 @@ import { PeakEwma } from './health/peak-ewma.js'
 import { Latency } from './health/latency.js'
 import { type CapFigures, Caps, type Ledger } from './load/caps.js'
 import { Load } from './load/load.js'
+import { Overload, overloadSupport } from './load/overload.js'
 import { type Share, whole } from './load/share.js'
 import { httpProbe, probeUrl } from './health/http-probe.js'
 import { Easing } from './health/slow-start.js'
@@ -79,6 +80,7 @@ export class DestinationState {
   readonly health: Health
   readonly latency = new Latency()
   readonly responseTime = new PeakEwma()
+  readonly overload = new Overload()
   /** Belongs to the name of the destination: kept even if its URI changes or it was away. */
   load = new Load()
   readonly counters: Counters = {
@@ -142,6 +144,8 @@ export class Destination implements CapFigures {
   readonly maxCallsPerSecond: number
   /** New calls at once, after a pause. */
   readonly callBurst: number
+  /** It is tried only when no other of its set may be. */
+  readonly overflow: boolean
   readonly flags: number
   /** Names in lower case. */
   readonly attrs: ReadonlyMap<string, string>
@@ -172,6 +176,7 @@ export class Destination implements CapFigures {
     this.maxPending = config.maxPending ?? 0
     this.maxCallsPerSecond = config.maxCallsPerSecond ?? 0
     this.callBurst = config.callBurst ?? Math.max(1, Math.ceil(this.maxCallsPerSecond))
+    this.overflow = config.overflow ?? this.attrs.get('overflow') === '1'
     this.flags = config.flags
     this.probe = probePolicy(config, probe)
     const barred = flagBits.noResolve | flagBits.noProbe
@@ -188,6 +193,11 @@ export class Destination implements CapFigures {
     this.state.load = load
     this.target = { ...this.target, mark: load.mark }
     this.caps = new Caps(this, share, ledger)
+  }
+
+  /** From now on it is told that we shed load as it asks for. RFC 7339 §5.1 */
+  offerOverloadControl(): void {
+    this.target = { ...this.target, viaParams: overloadSupport }
   }
 
   /** Whether it may get a new request: it answers, or its set panics, and its operator wants it to. */
@@ -208,6 +218,11 @@ export class Destination implements CapFigures {
   /** How long it takes to answer probes. */
   get latency(): Latency {
     return this.state.latency
+  }
+
+  /** The share of its requests that it asks us to keep from it. */
+  get overload(): Overload {
+    return this.state.overload
   }
 
   get load(): Load {

@@ -27,6 +27,7 @@ import { Calls, type CallNews } from './load/calls.js'
 import { type LeaseObserver } from './load/lease.js'
 import { Leases } from './load/leases.js'
 import { type Load } from './load/load.js'
+import { type OverloadReport } from './load/overload.js'
 import { type RetryBudget } from './load/retry-budget.js'
 import { Retries } from './load/retries.js'
 import { type Share, whole } from './load/share.js'
@@ -85,6 +86,8 @@ export interface DispatcherOptions {
   readonly chance: Chance
   /** An algorithm asks that first responses be timed. */
   readonly timeResponses?: () => void
+  /** An algorithm asks that the overload of destinations be heard. */
+  readonly hearOverload?: () => void
   readonly probe: ProbeConfig
   /** What keeps a destination out besides its probes; default: as configured by default. */
   readonly health?: HealthConfig
@@ -274,6 +277,17 @@ export class Dispatcher {
   }
 
   /**
+   * What a destination, by URI or id, asks to be spared, where it does not say so itself (RFC 7339): held by the algorithm
+   * `round-robin-overload`, in this worker. False: a later report is known. Kamailio's ds_oc_set_attrs. Throws
+   * SIPW_ERR_SET_UNKNOWN, SIPW_ERR_DESTINATION_UNKNOWN.
+   */
+  overload(setId: SetId, uri: string, report: OverloadReport): boolean {
+    const now = this.#options.clock.now()
+    const heard = this.#matching(setId, uri).map(({ overload }) => overload.report(report, now))
+    return heard.includes(true)
+  }
+
+  /**
    * Reads the source again and applies what differs; states, counters and turns of what stays are kept. One reload at a time.
    * Rejects with SIPW_ERR_DISPATCHER_FILE or SIPW_ERR_DISPATCHER_LIST, and the running sets stay.
    */
@@ -455,8 +469,12 @@ export class Dispatcher {
     probe: ProbeConfig,
     health: HealthConfig,
   ): Promise<void> {
-    const { chance, clock, log, offset, timeResponses } = this.#options
-    const setup = { chance, ...(timeResponses !== undefined && { timeResponses }) }
+    const { chance, clock, log, offset, timeResponses, hearOverload } = this.#options
+    const setup = {
+      chance,
+      ...(timeResponses !== undefined && { timeResponses }),
+      ...(hearOverload !== undefined && { hearOverload }),
+    }
     const { sets: definitions, faults } = await load()
     const now = clock.now()
     // Everything that can be refused is, before anything is changed.

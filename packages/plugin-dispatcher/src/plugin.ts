@@ -8,6 +8,7 @@ import { ResponseTimes } from './health/response-times.js'
 import { SharedHealth } from './health/shared-health.js'
 import { Senders } from './senders.js'
 import { Journal } from './load/journal.js'
+import { OverloadFeedback } from './load/overload-feedback.js'
 import { RetryBudget } from './load/retry-budget.js'
 import { SharedCalls } from './load/shared-calls.js'
 import { loadSets } from './source/load-sets.js'
@@ -20,6 +21,7 @@ export const dispatcher = definePlugin({
     const { chance, clock, log, workers } = host
     const senders = new Senders(host)
     const responseTimes = new ResponseTimes()
+    const overloadFeedback = new OverloadFeedback()
     const journal = await openJournal(config.load.journal, host)
     const sharedCalls = new SharedCalls(workers)
     const retryBudget = config.retryBudget && new RetryBudget(config.retryBudget)
@@ -29,6 +31,7 @@ export const dispatcher = definePlugin({
       clock,
       chance,
       timeResponses: () => responseTimes.begin(host),
+      hearOverload: () => overloadFeedback.begin(host),
       probe: config.probe,
       health: config.health,
       maxRetries: config.maxRetries,

@@ -118,6 +118,10 @@ const destination = z.union(
       callBurst: wholeNumber(1)
         .optional()
         .describe("New calls at once after a pause; a second's unless given."),
+      overflow: z
+        .boolean({ error: 'true or false' })
+        .optional()
+        .describe('Only when no other of its set may have the request.'),
       flags: wholeNumber(0, 63).optional().describe("Kamailio's bits, as in a dispatcher.list."),
       attrs: z
         .record(
@@ -136,7 +140,7 @@ const destination = z.union(
   ],
   {
     error:
-      'a SIP URI, or a map with uri, id, priority, weight, maxLoad, maxPending, maxCallsPerSecond, callBurst, flags, attrs and probe',
+      'a SIP URI, or a map with uri, id, priority, weight, maxLoad, maxPending, maxCallsPerSecond, callBurst, overflow, flags, attrs and probe',
   },
 )
 

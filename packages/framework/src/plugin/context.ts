@@ -2,6 +2,7 @@
 import { type SipError } from '../errors.js'
 import { type Flow } from '../message/flow.js'
 import { type SipRequest, type SipResponse } from '../message/message.js'
+import { type Via } from '../message/via.js'
 import { type Branch, type FailureCause, type RelayOptions } from '../proxy/proxy-context.js'
 import { type Target, type TargetSource } from '../proxy/target.js'
 import { type ContextKey } from './context-key.js'
@@ -94,6 +95,8 @@ export interface FailureContext extends Answering, AttemptContext {
 export interface ResponseContext extends AnyContext {
   readonly branch: Branch
   readonly response: SipResponse
+  /** Our Via as it came back, for a target with `viaParams`; undefined for any other. */
+  readonly ourVia: Via | undefined
 }
 
 /** The copy that leaves for one target; `request` is that copy, edits touch this branch only. */

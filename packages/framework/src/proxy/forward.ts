@@ -17,6 +17,8 @@ export interface OurVia {
   readonly branch: string
   /** A parameter of ours to be found again in the response, such as `;w=2`. */
   readonly mark?: string | undefined
+  /** Parameters for who receives it, such as `;oc`: `Target.viaParams`. */
+  readonly params?: string | undefined
 }
 
 /**
@@ -87,7 +89,8 @@ export function addRecordRoute(copy: SipRequest, values: readonly string[]): voi
 export function addVia(copy: SipRequest, via: OurVia): void {
   const sentBy = `SIP/2.0/${via.transport} ${bracketed(via.host)}:${via.port}`
   const rport = via.transport === 'UDP' ? ';rport' : ''
-  copy.headers.prepend('Via', `${sentBy};branch=${via.branch}${rport}${via.mark ?? ''}`)
+  const params = `${via.mark ?? ''}${via.params ?? ''}`
+  copy.headers.prepend('Via', `${sentBy};branch=${via.branch}${rport}${params}`)
 }
 
 /** Takes our Via off a response. False: no other remains, so it was meant for us alone. RFC 3261 §16.7 step 3 */

@@ -13,6 +13,11 @@ export interface Target {
    * so it must not say more than they may know. Letters, digits, `-` and `_`, 64 at most.
    */
   readonly mark?: string
+  /**
+   * Parameters that our Via carries to it, well formed: `;oc;oc-algo="loss"`. What has become of them in its responses is
+   * `ResponseContext.ourVia`.
+   */
+  readonly viaParams?: string
 }
 
 /** Yields targets in order of preference: the first choice and then the fallbacks. */

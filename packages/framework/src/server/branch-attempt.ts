@@ -97,12 +97,14 @@ export class BranchAttempt implements ClientUser {
   }
 
   response(response: SipResponse, now: number): void {
+    const asked = this.#branch.target.viaParams !== undefined
+    const ourVia = asked ? response.headers.firstValue('Via') : undefined
     if (!takeOurVia(response)) return
     if (response.status >= 200) this.#over = true
     const { incoming } = this.#proxying
     const { endpoint, route } = incoming
     if (endpoint.hooks.response.length > 0 || route?.response !== undefined) {
-      const view = new ResponseView(incoming, this.#branch, response)
+      const view = new ResponseView(incoming, this.#branch, response, ourVia)
       for (const hook of endpoint.hooks.response) endpoint.guard(hook, view)
       if (route?.response !== undefined) endpoint.guard(route.response, view)
     }
@@ -197,6 +199,7 @@ export class BranchAttempt implements ClientUser {
         host: local.advertisedHost,
         port: local.advertisedPort,
         mark: local.viaMark,
+        params: this.#branch.target.viaParams,
         branch,
       })
       this.#sent = copy

@@ -1,6 +1,7 @@
 /** What later handlers of a request are given. All share the slots of the request that they belong to. */
 import { type SipError } from '../errors.js'
 import { type SipRequest, type SipResponse } from '../message/message.js'
+import { parseVia, type Via } from '../message/via.js'
 import { type ContextKey } from '../plugin/context-key.js'
 import {
   type AnyContext,
@@ -86,11 +87,17 @@ export class BranchView extends Derived implements BranchContext {
 export class ResponseView extends Derived implements ResponseContext {
   readonly branch: Branch
   readonly response: SipResponse
+  readonly #ourVia: string | undefined
 
-  constructor(base: AnyContext, branch: Branch, response: SipResponse) {
+  constructor(base: AnyContext, branch: Branch, response: SipResponse, ourVia: string | undefined) {
     super(base)
     this.branch = branch
     this.response = response
+    this.#ourVia = ourVia
+  }
+
+  get ourVia(): Via | undefined {
+    return this.#ourVia === undefined ? undefined : parseVia(this.#ourVia)
   }
 }
 

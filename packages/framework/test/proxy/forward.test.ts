@@ -144,3 +144,18 @@ function listener(transport: string, address: string): LocalAddress {
     zone: 'public',
   }
 }
+
+test('our Via carries parameters for who receives it, behind our own mark', () => {
+  const copy = invite()
+  addVia(copy, {
+    transport: 'UDP',
+    host: '192.0.2.1',
+    port: 5060,
+    branch: 'z9hG4bK1',
+    mark: ';w=2',
+    params: ';oc;oc-algo="loss"',
+  })
+  expect(copy.headers.firstValue('Via')).toBe(
+    'SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1;rport;w=2;oc;oc-algo="loss"',
+  )
+})

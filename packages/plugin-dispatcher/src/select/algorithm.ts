@@ -83,6 +83,8 @@ export interface SelectorSetup extends SelectorOptions {
   readonly chance: Chance
   /** Asks that first responses be timed from now on, for `Destination.responseTime`. Absent: nobody times them. */
   readonly timeResponses?: () => void
+  /** Asks that what destinations say of their overload be heard, for `Destination.overload`. Absent: nobody listens. */
+  readonly hearOverload?: () => void
 }
 
 export interface Algorithm {

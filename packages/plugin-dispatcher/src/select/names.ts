@@ -22,6 +22,7 @@ import { powerOfTwo } from './power-of-two.js'
 import { priority } from './priority.js'
 import { random } from './random.js'
 import { roundRobinOrPriority } from './round-robin-or-priority.js'
+import { roundRobinOverload } from './round-robin-overload.js'
 import { roundRobin } from './round-robin.js'
 import { srv } from './srv.js'
 import { relativeWeight, weight } from './weight.js'
@@ -39,7 +40,7 @@ const byName = new Map(
   [
     ...[roundRobin, priority, weight, relativeWeight, random, srv, roundRobinOrPriority],
     ...[hashCallId, hashFrom, hashTo, hashRuri, hashAuthUser, hashExpression],
-    ...[callLoad, powerOfTwo, latency, peakEwma, parallel],
+    ...[callLoad, powerOfTwo, latency, peakEwma, parallel, roundRobinOverload],
   ].map((each) => [each.name, each]),
 )
 
@@ -86,6 +87,7 @@ const kamailio: ReadonlyMap<string, Algorithm> = new Map([
   ['kamailio:13', latency],
   ['kamailio:14', roundRobinOrPriority],
   ['kamailio:15', srv],
+  ['kamailio:64', roundRobinOverload],
 ])
 
 /** Written with a colon, as keys are. */
