@@ -38,7 +38,7 @@ const ownHeaders: ReadonlySet<string> = new Set([
 ])
 
 /** Why a probe may not carry that header field; undefined: it may. */
-function faultOfHeader(name: string, value: string): string | undefined {
+export function faultOfProbeHeader(name: string, value: string): string | undefined {
   if (!/^[\w!%*+.`'~-]+$/.test(name)) return 'expected the name of a header field'
   if (ownHeaders.has(name.toLowerCase())) return 'expected a header field that is not made by us'
   // Control characters would end the line and begin another one.
@@ -62,7 +62,7 @@ const probeKeys = {
     .record(z.string(), z.string())
     .superRefine((headers, refusal) => {
       for (const [name, value] of Object.entries(headers)) {
-        const message = faultOfHeader(name, value)
+        const message = faultOfProbeHeader(name, value)
         if (message !== undefined) refusal.addIssue({ code: 'custom', path: [name], message })
       }
     })
@@ -75,9 +75,9 @@ const probeKeys = {
         error: 'expected a URL such as http://{host}:8080/health, without user and password',
       }),
       /** From one question to the next, in milliseconds; 0 = off. */
-      intervalMs: z.number().nonnegative().default(10_000),
+      intervalMs: z.number().nonnegative().default(5_000),
       /** A question without an answer within so many milliseconds has failed. */
-      timeoutMs: z.number().positive().default(2_000),
+      timeoutMs: z.number().positive().default(1_000),
     })
     .optional(),
   /** Probes of your own, made by `defineProbe`: at `intervalMs`, each within `timeoutMs`. */

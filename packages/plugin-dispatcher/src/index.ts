@@ -1,5 +1,10 @@
 export { type Candidates, type TargetRole } from './candidates.js'
-export { dispatcherConfig, type DispatcherConfig, type DispatcherInput } from './config.js'
+export {
+  dispatcherConfig,
+  faultOfProbeHeader,
+  type DispatcherConfig,
+  type DispatcherInput,
+} from './config.js'
 export {
   Destination,
   flagBits,
@@ -39,6 +44,7 @@ export { type Mark, type MarkLetter } from './mark.js'
 export { Senders, type Sender, type SenderHost, type SenderOptions } from './senders.js'
 export { type RequestLike } from './request-like.js'
 export { defineProbe, type Probe, type ProbeResult } from './health/define-probe.js'
+export { isProbeUrl } from './health/http-probe.js'
 export { type Finding } from './health/finding.js'
 export {
   Health,

@@ -4,22 +4,23 @@ import { type DispatcherInput } from '@sipwright/plugin-dispatcher'
 import { type Config } from './check.js'
 
 type Destination = Config['dispatcher']['sets'][string]['destinations'][number]
+type Probe = Config['dispatcher']['probe']
 type OwnProbe = NonNullable<Extract<Destination, { probe?: unknown }>['probe']>
 
 /** Durations in milliseconds under the plugin's names, paths made absolute. */
 export function dispatcherOptions({ dispatcher, directory }: Config): DispatcherInput {
-  const { sets, source, probe, load, retryBudget } = dispatcher
-  const { interval, timeout, ...rest } = probe
+  const { sets, source, probe, health, load, retryBudget } = dispatcher
   const { maxDuration, journal, ...counting } = load
   return {
     sets: Object.fromEntries(
-      Object.entries(sets).map(([id, { destinations, ...set }]) => [
+      Object.entries(sets).map(([id, { destinations, slowStart, ...set }]) => [
         id,
-        { ...set, destinations: destinations.map(destinationOptions) },
+        { ...set, slowStartMs: slowStart, destinations: destinations.map(destinationOptions) },
       ]),
     ),
     ...(source && { source: { ...source, file: resolve(directory, source.file) } }),
-    probe: { ...rest, intervalMs: interval, timeoutMs: timeout },
+    probe: probeOptions(probe),
+    health: healthOptions(health),
     load: {
       ...counting,
       maxDurationMs: maxDuration,
@@ -36,6 +37,27 @@ function destinationOptions(destination: Destination) {
   return { ...destination, probe: probeOptions(destination.probe) }
 }
 
-function probeOptions({ interval, timeout, ...rest }: OwnProbe) {
-  return { ...rest, intervalMs: interval, timeoutMs: timeout }
+function probeOptions<Given extends Probe | OwnProbe>(given: Given) {
+  const { interval, tryingInterval, downInterval, timeout, http, ...rest } = given
+  return {
+    ...rest,
+    intervalMs: interval,
+    tryingIntervalMs: tryingInterval,
+    downIntervalMs: downInterval,
+    timeoutMs: timeout,
+    http: http && { url: http.url, intervalMs: http.interval, timeoutMs: http.timeout },
+  }
+}
+
+function healthOptions(health: Config['dispatcher']['health']) {
+  const { retryAfterMax, slowStart, damping, ejection, ...rest } = health
+  const { within, hold, ...flaps } = damping
+  const { base, max, ...ejecting } = ejection
+  return {
+    ...rest,
+    retryAfterMaxMs: retryAfterMax,
+    slowStartMs: slowStart,
+    damping: { ...flaps, withinMs: within, holdMs: hold },
+    ejection: { ...ejecting, baseMs: base, maxMs: max },
+  }
 }

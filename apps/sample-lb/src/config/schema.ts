@@ -3,7 +3,7 @@
  * editors read. Strict everywhere, so that a misspelt key is refused. An `error` text says what was expected.
  */
 import { z } from 'zod'
-import { isKeyName, keyNames } from '@sipwright/plugin-dispatcher'
+import { faultOfProbeHeader, isKeyName, isProbeUrl, keyNames } from '@sipwright/plugin-dispatcher'
 import { isHostName, isNetwork, parseHostPort, parseListen } from './address.js'
 import { duration, durationOrOff } from './duration.js'
 
@@ -61,6 +61,7 @@ const listener = z.union(
 const setId = z.union([text('the id of a set'), wholeNumber(0)], { error: 'the id of a set' })
 
 const expectedCode = 'a final status such as 404, or a range 480-489'
+const expectedServerError = 'a status from 500 to 599, or a range 500-599'
 const replyCodes = z
   .array(
     z
@@ -77,11 +78,36 @@ const probeKeys = {
     .regex(/^[A-Z]+$/, { error: 'a SIP method such as OPTIONS' })
     .describe('The request that asks a destination whether it lives.'),
   interval: durationOrOff.describe('From one probe of a destination to the next; 0 = off.'),
+  tryingInterval: duration.optional().describe('Instead of `interval`, while it is trying.'),
+  downInterval: duration
+    .optional()
+    .describe('Instead of `interval`, while it is inactive or busy.'),
   timeout: duration.describe('A probe not answered within this has failed.'),
   threshold: wholeNumber(1).describe('Consecutive failures until inactive.'),
   recover: wholeNumber(1).describe('Consecutive successes until active again.'),
   replyCodes,
   from: text('a SIP URI').describe('From of the probes.'),
+  headers: z
+    .record(z.string(), z.string({ error: 'a text' }), { error: 'a map of names and values' })
+    .superRefine((headers, refusal) => {
+      for (const [name, value] of Object.entries(headers)) {
+        const fault = faultOfProbeHeader(name, value)?.replace(/^expected /, '')
+        if (fault !== undefined) refusal.addIssue({ code: 'custom', path: [name], message: fault })
+      }
+    })
+    .describe('Header fields of the probes; {uri}, {host} and {port} are the destination’s.'),
+  http: z
+    .strictObject({
+      url: text('a URL')
+        .refine(isProbeUrl, {
+          error: 'a URL such as http://{host}:8080/health, without user and password',
+        })
+        .describe('Where to ask; {host} is the host of the destination.'),
+      interval: durationOrOff.prefault('5s').describe('From one question to the next; 0 = off.'),
+      timeout: duration.prefault('1s').describe('Not answered within this, it has failed.'),
+    })
+    .optional()
+    .describe('Asks the backend over HTTP, too; see docs/health.md.'),
 }
 
 const probe = z.strictObject({
@@ -91,7 +117,11 @@ const probe = z.strictObject({
   threshold: probeKeys.threshold.default(3),
   recover: probeKeys.recover.default(1),
   replyCodes: probeKeys.replyCodes.prefault(['200-299']),
+  tryingInterval: probeKeys.tryingInterval,
+  downInterval: probeKeys.downInterval,
   from: probeKeys.from.default('sip:dispatcher@localhost'),
+  headers: probeKeys.headers.default({}),
+  http: probeKeys.http,
   mode: z
     .enum(['all', 'flagged', 'inactive', 'none'])
     .default('all')
@@ -144,7 +174,21 @@ const destination = z.union(
   },
 )
 
+const percentage = z
+  .number({ error: 'a number up to 100' })
+  .min(0, { error: 'a number from 0' })
+  .max(100, { error: 'a number up to 100' })
+
+const setHealth = {
+  panicPercent: percentage.describe(
+    'Below it, destinations that were found inactive are tried, too; 0 = never.',
+  ),
+  slowStart: durationOrOff.describe('Until one that comes back has its whole share; 0 = at once.'),
+}
+
 const dispatcherSet = z.strictObject({
+  panicPercent: setHealth.panicPercent.optional(),
+  slowStart: setHealth.slowStart.optional(),
   algorithm: z
     .union([text('the name of an algorithm'), wholeNumber(0)], {
       error: 'the name of an algorithm such as round-robin',
@@ -202,6 +246,47 @@ const retryBudget = z.strictObject({
     .default(20)
     .describe('Of the unanswered requests, so many may be on a further destination at once.'),
   min: wholeNumber(0).default(3).describe('So many always may.'),
+})
+
+const health = z.strictObject({
+  retryAfterMax: durationOrOff
+    .prefault('60s')
+    .describe('A 503 with Retry-After takes a destination out so long at most; 0 = never.'),
+  panicPercent: setHealth.panicPercent.default(50),
+  slowStart: setHealth.slowStart.prefault(0),
+  damping: z
+    .strictObject({
+      flaps: wholeNumber(0).default(5).describe('Times that it went down; 0 = never held down.'),
+      within: duration.prefault('10m').describe('Within so long.'),
+      hold: duration.prefault('60s').describe('So long it is held down.'),
+    })
+    .prefault({})
+    .describe('Holds a destination down that keeps going up and down.'),
+  ejection: z
+    .strictObject({
+      consecutive: wholeNumber(0)
+        .default(3)
+        .describe('Requests in a row without any response, or that did not reach it; 0 = off.'),
+      base: duration.prefault('30s').describe('The first time; the second takes twice as long …'),
+      max: duration.prefault('5m').describe('… up to so long.'),
+      maxPercent: percentage.default(50).describe('Of a set, so many at most.'),
+      statuses: z
+        .array(
+          z
+            .union([z.number(), z.string()], { error: expectedServerError })
+            .transform(String)
+            .refine((range) => /^5\d\d(?:-5\d\d)?$/.test(range), { error: expectedServerError }),
+          { error: 'a list of statuses and ranges' },
+        )
+        .prefault([])
+        .describe('Answers that count as failures, too: 503, 500-599.'),
+      probeEnds: z
+        .boolean({ error: 'true or false' })
+        .default(false)
+        .describe('A probe that is answered well ends it.'),
+    })
+    .prefault({})
+    .describe('Takes a destination out on which calls fail, whatever probes say.'),
 })
 
 const expectedTrigger =
@@ -316,6 +401,9 @@ export const configSchema = z
           .optional()
           .describe('Where further destinations come from.'),
         probe: probe.prefault({}).describe('How destinations are asked whether they live.'),
+        health: health
+          .prefault({})
+          .describe('What keeps a destination out besides probes, and how it comes back.'),
         load: load.prefault({}).describe('How calls in progress are counted.'),
         retryBudget: retryBudget
           .optional()

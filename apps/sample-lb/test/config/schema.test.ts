@@ -26,6 +26,17 @@ test('every section but listen and dispatcher may be left out; these are the def
         replyCodes: ['200-299'],
         mode: 'all',
         from: 'sip:dispatcher@localhost',
+        headers: {},
+      },
+      health: {
+        retryAfterMax: 60_000,
+        panicPercent: 50,
+        slowStart: 0,
+        damping: { flaps: 5, within: 600_000, hold: 60_000 },
+        ejection: {
+          ...{ consecutive: 3, base: 30_000, max: 300_000, maxPercent: 50 },
+          ...{ statuses: [], probeEnds: false },
+        },
       },
       load: { maxCalls: 200_000, maxDuration: 43_200_000 },
     },
