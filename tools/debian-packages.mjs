@@ -4,7 +4,15 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /** Package by the command that it brings. */
-const packages = { sipp: 'sip-tester', kamailio: 'kamailio' }
+const packages = {
+  sipp: 'sip-tester',
+  kamailio: 'kamailio',
+  pg_ctlcluster: 'postgresql',
+  mariadbd: 'mariadb-server',
+}
+
+/** What a package starts by itself, on the usual ports, which nobody asked for. */
+const services = { kamailio: 'kamailio', postgresql: 'postgresql', 'mariadb-server': 'mariadb' }
 
 /** Makes sure that the commands are there. Returns the line that says what is missing, or undefined. */
 export function ensureCommands(...commands) {
@@ -20,8 +28,9 @@ export function ensureCommands(...commands) {
     spawnSync('apt-get', ['update'], options)
     spawnSync('apt-get', install, options)
   }
-  // Its package starts a SIP server on the usual ports, which nobody asked for.
-  if (missing.includes('kamailio')) spawnSync('service', ['kamailio', 'stop'], options)
+  for (const name of missing) {
+    if (name in services) spawnSync('service', [services[name], 'stop'], options)
+  }
   const still = commands.filter((command) => !exists(command))
   return still.length === 0 ? undefined : `Could not install what brings: ${still.join(', ')}`
 }

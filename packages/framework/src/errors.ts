@@ -100,6 +100,8 @@ export const errors = {
   SIPW_ERR_WORKERS_UNSUPPORTED: { status: 500, text: 'workers: %s' },
   // dispatcher
   SIPW_ERR_ALGORITHM_UNKNOWN: { status: 500, text: 'no algorithm %s; there are %s' },
+  SIPW_ERR_DISPATCHER_SOURCE: { status: 500, text: 'destinations of %s cannot be read: %s' },
+  SIPW_ERR_DISPATCHER_DRIVER: { status: 500, text: '%s is not installed: npm install %s' },
   SIPW_ERR_KEY_UNKNOWN: { status: 500, text: 'no key %s to hash; there are %s' },
   SIPW_ERR_DESTINATION_UNKNOWN: { status: 500, text: 'set %s has no destination %s' },
   SIPW_ERR_DISPATCHER_FILE: { status: 500, text: 'dispatcher list %s cannot be read: %s' },

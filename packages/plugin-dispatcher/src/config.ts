@@ -6,6 +6,7 @@ import { isProbe, type Probe } from './health/define-probe.js'
 import { isProbeUrl } from './health/http-probe.js'
 import { parseReplyCode } from './health/reply-codes.js'
 import { isAlgorithm, type Algorithm } from './select/algorithm.js'
+import { isDatabaseUrl, isTableName } from './source/sql-source.js'
 import { isKeyName, keyNames, type KeyOf } from './select/key.js'
 
 /** Above this a weight is a mistake, and sums of weights stay exact. */
@@ -222,7 +223,7 @@ const destinationConfig = z.strictObject({
     .default({}),
 })
 
-const anyDestination = z
+export const anyDestination = z
   .union([z.string(), destinationConfig], {
     error:
       'expected a SIP URI, or an object with uri, id, priority, weight, maxLoad, maxPending, maxCallsPerSecond, callBurst, overflow, flags, attrs, probe',
@@ -289,13 +290,47 @@ const setConfig = z.strictObject({
 export const dispatcherConfig = z.strictObject({
   /** Sets of destinations, by id. */
   sets: z.record(z.string().min(1), setConfig).default({}),
-  /** Where further destinations come from. */
+  /** Where further destinations come from; several at once, their entries in this order. */
   source: z
     .strictObject({
-      /** A dispatcher.list in Kamailio's format. */
-      file: z.string().min(1),
-      /** One bad line refuses the whole file, instead of only itself. */
+      /** A dispatcher.list in Kamailio's format; read anew when it changes. */
+      file: z.string().min(1).optional(),
+      /** Kamailio's table, version 4. */
+      sql: z
+        .strictObject({
+          /** `postgres://user:password@host/database`, `mysql://…`, `sqlite:file.db` */
+          url: z.string().refine((url) => isDatabaseUrl(url), {
+            error: 'expected postgres://…, mysql://… or sqlite:<file>',
+          }),
+          table: z
+            .string()
+            .refine((name) => isTableName(name), { error: 'expected the name of a table' })
+            .default('dispatcher'),
+          /** How often it is asked, in milliseconds. PostgreSQL tells by itself: `NOTIFY sipwright_dispatcher`. */
+          pollMs: z.number().min(100).default(10_000),
+        })
+        .optional(),
+      /** `{ "sets": { "1": [destinations] } }` */
+      http: z
+        .strictObject({
+          url: z.url({ protocol: /^https?$/, error: 'expected http://… or https://…' }),
+          pollMs: z.number().min(100).default(10_000),
+          timeoutMs: z.number().positive().default(5_000),
+        })
+        .optional(),
+      /** SRV records or addresses, asked again when their TTL ends. */
+      dns: z
+        .strictObject({
+          /** By set, `_sip._udp.media.example.com` or `media.example.com`. */
+          names: z.record(z.string().min(1), z.string().min(1)),
+          /** `127.0.0.53:5353`; empty: the system's. */
+          servers: z.array(z.string()).default([]),
+        })
+        .optional(),
+      /** One bad line, row or entry refuses the whole source, instead of only itself. */
       strict: z.boolean().default(false),
+      /** A source that had destinations may suddenly have none; else it keeps them, and is reported. */
+      allowEmpty: z.boolean().default(false),
     })
     .optional(),
   /** How destinations are asked whether they live. */

@@ -13,7 +13,7 @@ import {
 } from './select/algorithm.js'
 import { resolveAlgorithm, type AlgorithmLike } from './select/names.js'
 import { OverflowSelector } from './select/overflow.js'
-import { type SetDefinition } from './source/load-sets.js'
+import { type SetDefinition } from './source/sources.js'
 
 /** How many destinations of a set are in which state. Kamailio's $dsg, in numbers instead of percent. */
 export interface SetCounts {

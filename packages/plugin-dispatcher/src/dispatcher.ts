@@ -13,6 +13,7 @@ import { Candidates, Preferring, type TargetRole } from './candidates.js'
 import {
   dispatcherConfig,
   healthConfig,
+  type DispatcherConfig,
   type DispatcherInput,
   type HealthConfig,
   type ProbeConfig,
@@ -40,7 +41,8 @@ import { retryAfterMs } from './health/retry-after.js'
 import { type DestinationNews } from './health/shared-health.js'
 import { type Sender, type SenderOptions, type Senders } from './senders.js'
 import { SetWalk, type SetStep } from './set-walk.js'
-import { type LoadedSets, loadSets } from './source/load-sets.js'
+import { type SourceStatus } from './source/source.js'
+import { type SetsSource } from './source/sources.js'
 
 /** What an operator says with a word. */
 export interface AdminOptions {
@@ -79,8 +81,10 @@ export interface SelectOptions extends SetOptions {
 }
 
 export interface DispatcherOptions {
-  /** Reads the sets anew; a rejection leaves the running ones. */
-  readonly load: () => Promise<LoadedSets>
+  /** Where the sets come from. */
+  readonly source: SetsSource
+  /** The same for another configuration. */
+  readonly sourceOf: (config: DispatcherConfig) => SetsSource
   readonly log: Log
   readonly clock: Clock
   readonly chance: Chance
@@ -124,7 +128,8 @@ export class Dispatcher {
   readonly #senders: Senders
   readonly #overseer: Overseer
   readonly #reloadListeners = new Set<() => void>()
-  #load: () => Promise<LoadedSets>
+  #source: SetsSource
+  #watching = false
   #probe: ProbeConfig
   #sets: ReadonlyMap<string, DestinationSet> = new Map()
   #faults: readonly ListFault[] = []
@@ -133,7 +138,7 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options
-    this.#load = options.load
+    this.#source = options.source
     this.#probe = options.probe
     const { clock, log, counting, callNews, changed } = options
     this.#overseer = new Overseer(options.health ?? healthConfig.parse({}), { clock, log, changed })
@@ -292,7 +297,7 @@ export class Dispatcher {
    * Rejects with SIPW_ERR_DISPATCHER_FILE or SIPW_ERR_DISPATCHER_LIST, and the running sets stay.
    */
   reload(): Promise<void> {
-    return this.#inTurn(() => this.#reload(this.#load, this.#probe, this.health))
+    return this.#inTurn(() => this.#reload(this.#source, this.#probe, this.health))
   }
 
   /**
@@ -308,8 +313,18 @@ export class Dispatcher {
       throw new SipError('SIPW_ERR_PLUGIN_CONFIG', ['dispatcher', faults.join('; ')])
     }
     const config = parsed.data
-    const load = (): Promise<LoadedSets> => loadSets(config)
-    await this.#inTurn(() => this.#reload(load, config.probe, config.health))
+    await this.#inTurn(async () => {
+      const source = this.#options.sourceOf(config)
+      const before = this.#source
+      try {
+        await this.#reload(source, config.probe, config.health)
+      } catch (error) {
+        await source.close()
+        throw error
+      }
+      await before.close()
+      this.#watch()
+    })
   }
 
   /** How destinations are probed, where they do not say so themselves. */
@@ -332,9 +347,22 @@ export class Dispatcher {
     return this.#overseer.onPanic(listener)
   }
 
-  /** Nothing ends or grows by time any more. */
-  close(): void {
+  /** Applies what the sources say whenever it changes, until `close`. */
+  watch(): void {
+    this.#watching = true
+    this.#watch()
+  }
+
+  /** How the sources are: a database, a file, a name in DNS. */
+  sources(): readonly SourceStatus[] {
+    return this.#source.status()
+  }
+
+  /** Nothing is looked for and nothing is timed any more. */
+  async close(): Promise<void> {
     this.#overseer.stop()
+    this.#watching = false
+    await this.#source.close()
   }
 
   /** Tells after the sets were replaced; the function returned ends it. */
@@ -464,18 +492,27 @@ export class Dispatcher {
     return turn
   }
 
-  async #reload(
-    load: () => Promise<LoadedSets>,
-    probe: ProbeConfig,
-    health: HealthConfig,
-  ): Promise<void> {
+  #watch(): void {
+    if (!this.#watching) return
+    this.#source.watch(() => {
+      this.reload().catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error)
+        this.#options.log.error(
+          { reason },
+          'what a source says now is refused; the running sets stay',
+        )
+      })
+    })
+  }
+
+  async #reload(source: SetsSource, probe: ProbeConfig, health: HealthConfig): Promise<void> {
     const { chance, clock, log, offset, timeResponses, hearOverload } = this.#options
     const setup = {
       chance,
       ...(timeResponses !== undefined && { timeResponses }),
       ...(hearOverload !== undefined && { hearOverload }),
     }
-    const { sets: definitions, faults } = await load()
+    const { sets: definitions, faults } = await source.load()
     const now = clock.now()
     // Everything that can be refused is, before anything is changed.
     const sets = new Map<string, DestinationSet>()
@@ -487,7 +524,7 @@ export class Dispatcher {
     }
     this.#count(sets)
     for (const set of sets.values()) set.activate()
-    this.#load = load
+    this.#source = source
     this.#probe = probe
     this.#sets = sets
     this.#overseer.watch(sets, health)

@@ -1,6 +1,6 @@
 /** The dispatcher as a plugin: what it hooks into, and nothing else. */
 import { definePlugin, type Host } from '@sipwright/framework'
-import { dispatcherConfig } from './config.js'
+import { dispatcherConfig, type DispatcherConfig } from './config.js'
 import { Dispatcher } from './dispatcher.js'
 import { Checker } from './health/checker.js'
 import { Prober } from './health/probe.js'
@@ -11,7 +11,7 @@ import { Journal } from './load/journal.js'
 import { OverloadFeedback } from './load/overload-feedback.js'
 import { RetryBudget } from './load/retry-budget.js'
 import { SharedCalls } from './load/shared-calls.js'
-import { loadSets } from './source/load-sets.js'
+import { type SetsSource, Sources } from './source/sources.js'
 
 /** Destination sets, failover order and health of backends: `dispatcher({ sets: { 1: { destinations: […] } } })`. */
 export const dispatcher = definePlugin({
@@ -22,11 +22,13 @@ export const dispatcher = definePlugin({
     const senders = new Senders(host)
     const responseTimes = new ResponseTimes()
     const overloadFeedback = new OverloadFeedback()
+    const sourceOf = (given: DispatcherConfig): SetsSource => new Sources(given, host)
     const journal = await openJournal(config.load.journal, host)
     const sharedCalls = new SharedCalls(workers)
     const retryBudget = config.retryBudget && new RetryBudget(config.retryBudget)
     const service = new Dispatcher({
-      load: () => loadSets(config),
+      source: sourceOf(config),
+      sourceOf,
       log,
       clock,
       chance,
@@ -87,6 +89,7 @@ export const dispatcher = definePlugin({
       shared.catchUp()
       senders.start()
       if (workers.leads) startProbing()
+      service.watch()
     })
     workers.onLead(startProbing)
     host.onReload(() => service.reload())
@@ -94,7 +97,7 @@ export const dispatcher = definePlugin({
       senders.stop()
       prober.stop()
       checker.stop()
-      service.close()
+      await service.close()
       leases.close()
       await journal?.close()
     })

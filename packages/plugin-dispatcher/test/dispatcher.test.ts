@@ -5,9 +5,12 @@ import { dispatcherConfig, type DispatcherConfig } from '#src/config.js'
 import { type Candidates } from '#src/candidates.js'
 import { Dispatcher } from '#src/dispatcher.js'
 import { Senders } from '#src/senders.js'
-import { loadSets, type LoadedSets } from '#src/source/load-sets.js'
+import { type LoadedSets, Sources } from '#src/source/sources.js'
 
 const quiet = { error() {}, warn() {}, info() {}, debug() {} }
+
+const loadSets = (config: DispatcherConfig): Promise<LoadedSets> =>
+  new Sources(config, { clock: new VirtualClock(), log: quiet }).load()
 
 /** A dispatcher on virtual time, whose next reload may be given. */
 async function rig(
@@ -18,7 +21,13 @@ async function rig(
     dispatcherConfig.parse({ sets: { 1: { algorithm, destinations: [...uris] } } })
   const state: { load: () => Promise<LoadedSets> } = { load: () => loadSets(config(destinations)) }
   const dispatcher = new Dispatcher({
-    load: () => state.load(),
+    source: {
+      load: () => state.load(),
+      watch() {},
+      close: () => Promise.resolve(),
+      status: () => [],
+    },
+    sourceOf: (given) => new Sources(given, { clock, log: quiet }),
     log: quiet,
     clock,
     chance: new SeededChance(1),

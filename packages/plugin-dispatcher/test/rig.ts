@@ -4,7 +4,7 @@ import { SeededChance, VirtualClock, invite } from '@sipwright/framework/testing
 import { dispatcherConfig, type DispatcherInput } from '#src/config.js'
 import { Dispatcher } from '#src/dispatcher.js'
 import { Senders } from '#src/senders.js'
-import { loadSets } from '#src/source/load-sets.js'
+import { Sources } from '#src/source/sources.js'
 
 const ignore = (): void => undefined
 export const quiet = { error: ignore, warn: ignore, info: ignore, debug: ignore }
@@ -13,7 +13,8 @@ export async function dispatching(input: DispatcherInput) {
   const clock = new VirtualClock()
   const config = dispatcherConfig.parse(input)
   const dispatcher = new Dispatcher({
-    load: () => loadSets(config),
+    source: new Sources(config, { clock, log: quiet }),
+    sourceOf: (given) => new Sources(given, { clock, log: quiet }),
     log: quiet,
     clock,
     chance: new SeededChance(1),

@@ -11,6 +11,7 @@ import {
 import { formatListen } from './address.js'
 import { type Fault, quote, reasonOf } from './fault.js'
 import { type ConfigValues } from './schema.js'
+import { secretOf } from './secret.js'
 import { formatPath, type KeyPath, type YamlFile } from './yaml-file.js'
 
 /** A configuration that fits together. */
@@ -50,7 +51,10 @@ export function crossCheck(
   checkSets(values, refuse)
   const listed = readList(values, directory, refuse, faults)
   const sets = listed === undefined ? undefined : mergedSets(values, listed)
-  if (sets !== undefined) checkRoutes(values, sets, file, refuse)
+  checkSecrets(values, directory, refuse)
+  // What databases, servers and DNS tell is known when they are asked: at the start.
+  const known = !hasRemoteSource(values)
+  if (sets !== undefined && known) checkRoutes(values, sets, file, refuse)
   return sets === undefined || faults.length > 0
     ? { faults }
     : { config: { ...values, directory, sets } }
@@ -83,6 +87,22 @@ function checkSets({ dispatcher }: ConfigValues, refuse: Refuse): void {
       const fault = faultOfUri(uri)
       const path = ['dispatcher', 'sets', id, 'destinations', index]
       if (fault !== undefined) refuse(path, fault, quote(uri))
+    }
+  }
+}
+
+function hasRemoteSource({ dispatcher: { source } }: ConfigValues): boolean {
+  return source?.sql !== undefined || source?.http !== undefined || source?.dns !== undefined
+}
+
+function checkSecrets({ dispatcher }: ConfigValues, directory: string, refuse: Refuse): void {
+  for (const kind of ['sql', 'http'] as const) {
+    const url = dispatcher.source?.[kind]?.url
+    if (url === undefined) continue
+    try {
+      secretOf(url, directory)
+    } catch (error) {
+      refuse(['dispatcher', 'source', kind, 'url'], 'a secret that can be read', reasonOf(error))
     }
   }
 }
@@ -129,7 +149,7 @@ function readList(
   faults: Fault[],
 ): readonly ListEntry[] | undefined {
   const { source } = dispatcher
-  if (source === undefined) return []
+  if (source?.file === undefined) return []
   const name = resolve(directory, source.file)
   let text: string
   try {

@@ -2,13 +2,15 @@
 import { resolve } from 'node:path'
 import { type DispatcherInput } from '@sipwright/plugin-dispatcher'
 import { type Config } from './check.js'
+import { secretOf } from './secret.js'
 
+type Source = NonNullable<Config['dispatcher']['source']>
 type Destination = Config['dispatcher']['sets'][string]['destinations'][number]
 type Probe = Config['dispatcher']['probe']
 type OwnProbe = NonNullable<Extract<Destination, { probe?: unknown }>['probe']>
 
 /** Durations in milliseconds under the plugin's names, paths made absolute. */
-export function dispatcherOptions({ dispatcher, directory }: Config): DispatcherInput {
+export function dispatcherOptions({ dispatcher, directory, dns }: Config): DispatcherInput {
   const { sets, source, probe, health, load, retryBudget } = dispatcher
   const { maxDuration, journal, ...counting } = load
   return {
@@ -18,7 +20,7 @@ export function dispatcherOptions({ dispatcher, directory }: Config): Dispatcher
         { ...set, slowStartMs: slowStart, destinations: destinations.map(destinationOptions) },
       ]),
     ),
-    ...(source && { source: { ...source, file: resolve(directory, source.file) } }),
+    ...(source && { source: sourceOptions(source, directory, dns.servers) }),
     probe: probeOptions(probe),
     health: healthOptions(health),
     load: {
@@ -29,6 +31,36 @@ export function dispatcherOptions({ dispatcher, directory }: Config): Dispatcher
     retryBudget,
   }
 }
+
+function sourceOptions(
+  { file, sql, http, dns, ...rest }: Source,
+  directory: string,
+  servers: readonly string[],
+) {
+  return {
+    ...rest,
+    ...(file !== undefined && { file: resolve(directory, file) }),
+    ...(sql !== undefined && {
+      sql: { url: databaseUrl(sql.url, directory), table: sql.table, pollMs: sql.poll },
+    }),
+    ...(http !== undefined && {
+      http: {
+        url: secretOf(http.url, directory),
+        pollMs: http.poll,
+        timeoutMs: http.timeout,
+      },
+    }),
+    ...(dns !== undefined && { dns: { names: dns, servers: [...servers] } }),
+  }
+}
+
+/** The path of an SQLite file is relative to the configuration, as all paths are. */
+function databaseUrl(text: string, directory: string): string {
+  const url = secretOf(text, directory)
+  return url.startsWith(sqlite) ? sqlite + resolve(directory, url.slice(sqlite.length)) : url
+}
+
+const sqlite = 'sqlite:'
 
 function destinationOptions(destination: Destination) {
   if (!('probe' in destination) || destination.probe === undefined) {

@@ -3,7 +3,15 @@
  * editors read. Strict everywhere, so that a misspelt key is refused. An `error` text says what was expected.
  */
 import { z } from 'zod'
-import { faultOfProbeHeader, isKeyName, isProbeUrl, keyNames } from '@sipwright/plugin-dispatcher'
+import {
+  faultOfProbeHeader,
+  isDatabaseUrl,
+  isKeyName,
+  isProbeUrl,
+  isTableName,
+  keyNames,
+} from '@sipwright/plugin-dispatcher'
+import { isSecretName } from './secret.js'
 import { isHostName, isNetwork, parseHostPort, parseListen } from './address.js'
 import { duration, durationOrOff } from './duration.js'
 
@@ -185,6 +193,30 @@ const setHealth = {
   ),
   slowStart: durationOrOff.describe('Until one that comes back has its whole share; 0 = at once.'),
 }
+const sqlSource = z.strictObject({
+  url: text('the URL of a database')
+    .refine((url) => isSecretName(url) || isDatabaseUrl(url), {
+      error: 'postgres://…, mysql://…, sqlite:<file>, env:<name> or file:<path>',
+    })
+    .describe('postgres://user:password@host/database, mysql://…, sqlite:file.db; or env:NAME.'),
+  table: text('the name of a table')
+    .refine((name) => isTableName(name), { error: 'the name of a table' })
+    .default('dispatcher')
+    .describe('Table or view; it is only read.'),
+  poll: duration
+    .prefault('10s')
+    .describe('How often it is asked. PostgreSQL tells by itself: NOTIFY sipwright_dispatcher.'),
+})
+
+const httpSource = z.strictObject({
+  url: text('a URL')
+    .refine((url) => isSecretName(url) || /^https?:\/\/./.test(url), {
+      error: 'http://…, https://…, env:<name> or file:<path>',
+    })
+    .describe('Answers { "sets": { "<id>": [destinations] } }.'),
+  poll: duration.prefault('10s').describe('How often it is asked.'),
+  timeout: duration.prefault('5s').describe('It has failed after so long.'),
+})
 
 const dispatcherSet = z.strictObject({
   panicPercent: setHealth.panicPercent.optional(),
@@ -390,13 +422,29 @@ export const configSchema = z
           .describe('Sets of destinations, by id: a number or a name.'),
         source: z
           .strictObject({
-            file: text('the path of a dispatcher.list').describe(
-              "A dispatcher.list in Kamailio's format; relative to this file.",
-            ),
+            file: text('the path of a dispatcher.list')
+              .optional()
+              .describe("A dispatcher.list in Kamailio's format, watched; relative to this file."),
+            sql: sqlSource
+              .optional()
+              .describe("Kamailio's table dispatcher, version 4, in a database."),
+            http: httpSource.optional().describe('Sets as JSON from a web server.'),
+            dns: z
+              .record(z.string(), text('a name in DNS'), { error: 'a map from set to name' })
+              .optional()
+              .describe(
+                'By set, a name with SRV records (_sip._udp.media.example.com) or addresses.',
+              ),
             strict: z
               .boolean({ error: 'true or false' })
               .default(false)
-              .describe('A bad line refuses the whole file, instead of only itself.'),
+              .describe(
+                'A bad line, row or entry refuses the whole source, instead of only itself.',
+              ),
+            allowEmpty: z
+              .boolean({ error: 'true or false' })
+              .default(false)
+              .describe('A source that had destinations may suddenly have none.'),
           })
           .optional()
           .describe('Where further destinations come from.'),

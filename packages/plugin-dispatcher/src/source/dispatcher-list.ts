@@ -12,7 +12,9 @@ export interface ListEntry {
 
 /** One line that was not understood. */
 export interface ListFault {
-  /** Counted from 1. */
+  /** What is counted; absent: lines. */
+  readonly unit?: string
+  /** Counted from 1; of a row its id. */
   readonly line: number
   readonly found: string
   readonly expected: string
@@ -33,7 +35,7 @@ export function parseDispatcherList(text: string): DispatcherList {
     line++
     const fields = fieldsOf(raw)
     if (fields.length === 0) continue
-    const entry = parseFields(fields)
+    const entry = parseEntry(fields)
     if ('expected' in entry) {
       faults.push({ line, ...entry })
       continue
@@ -51,13 +53,17 @@ export function parseDispatcherList(text: string): DispatcherList {
 }
 
 /** `line 7: found "x", expected a set id`. */
-export function formatFault({ line, found, expected }: ListFault): string {
-  return `line ${line}: found "${found}", expected ${expected}`
+export function formatFault({ unit = 'line', line, found, expected }: ListFault): string {
+  return `${unit} ${line}: found "${found}", expected ${expected}`
 }
 
-type Fault = Omit<ListFault, 'line'>
+export type EntryFault = Omit<ListFault, 'line' | 'unit'>
 
-function parseFields(fields: readonly string[]): ListEntry | Fault {
+/** What it was, and what it should have been. */
+type Fault = EntryFault
+
+/** One destination from the fields of a line, or of a row of Kamailio's table: set, URI, flags, priority, attributes. */
+export function parseEntry(fields: readonly string[]): ListEntry | EntryFault {
   const [setId = '', uri, flagsText = '0', priorityText = '0', attrsText = '', extra] = fields
   if (!/^\d{1,9}$/.test(setId)) return { found: setId, expected: 'a set id, a whole number' }
   if (uri === undefined) return { found: 'the end of the line', expected: 'a SIP URI' }

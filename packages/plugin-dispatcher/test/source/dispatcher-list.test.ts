@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dispatcherConfig } from '#src/config.js'
 import { formatFault, parseDispatcherList } from '#src/source/dispatcher-list.js'
-import { loadSets } from '#src/source/load-sets.js'
+import { VirtualClock } from '@sipwright/framework/testing'
+import { type DispatcherConfig } from '#src/config.js'
+import { type LoadedSets, Sources } from '#src/source/sources.js'
+
+const quiet = { error() {}, warn() {}, info() {}, debug() {} }
+const loadSets = (config: DispatcherConfig): Promise<LoadedSets> =>
+  new Sources(config, { clock: new VirtualClock(), log: quiet }).load()
 
 test('a list as Kamailio users have it, with LF and with CRLF', () => {
   const lines = [

@@ -1,10 +1,16 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SipError } from '@sipwright/framework'
 import { dispatcherConfig, type DispatcherInput } from '#src/config.js'
-import { loadSets } from '#src/source/load-sets.js'
+import { VirtualClock } from '@sipwright/framework/testing'
+import { type DispatcherConfig } from '#src/config.js'
+import { type LoadedSets, Sources } from '#src/source/sources.js'
+
+const quiet = { error() {}, warn() {}, info() {}, debug() {} }
+const loadSets = (config: DispatcherConfig): Promise<LoadedSets> =>
+  new Sources(config, { clock: new VirtualClock(), log: quiet }).load()
 
 let folder = ''
 let file = ''
@@ -86,3 +92,43 @@ test('a file that cannot be read is refused by its name', async () => {
   await expect(refused).rejects.toMatchObject({ code: 'SIPW_ERR_DISPATCHER_FILE' })
   await expect(refused).rejects.toThrow(file)
 })
+
+test('a source that is suddenly empty keeps what it said, unless it may be empty', async () => {
+  for (const [allowEmpty, left] of [
+    [false, 1],
+    [true, 0],
+  ] as const) {
+    await writeFile(file, '1 sip:a\n')
+    const config = dispatcherConfig.parse({ source: { file, allowEmpty } })
+    const sources = new Sources(config, { clock: new VirtualClock(), log: quiet })
+    await sources.load()
+    await writeFile(file, '# nobody\n')
+    const { sets } = await sources.load()
+    expect(sets.flatMap(({ destinations }) => destinations)).toHaveLength(left)
+    expect(sources.status()).toMatchObject([
+      { name: file, state: allowEmpty ? 'ok' : 'failing', entries: left },
+    ])
+  }
+})
+
+test('a list that is written anew, or replaced by another file, is told', async () => {
+  await writeFile(file, '1 sip:a\n')
+  const clock = { now: () => performance.now(), after: realAfter }
+  const sources = new Sources(dispatcherConfig.parse({ source: { file } }), { clock, log: quiet })
+  await sources.load()
+  for (const change of ['written', 'replaced']) {
+    const told = new Promise<void>((resolve) => sources.watch(resolve))
+    const text = `1 sip:${change}\n`
+    await writeFile(change === 'written' ? file : `${file}.new`, text)
+    if (change === 'replaced') await rename(`${file}.new`, file)
+    await told
+    const { sets } = await sources.load()
+    expect(sets[0]?.destinations).toMatchObject([{ uri: `sip:${change}` }])
+    await sources.close()
+  }
+})
+
+function realAfter(delayMs: number, run: () => void): () => void {
+  const timer = setTimeout(run, delayMs)
+  return () => clearTimeout(timer)
+}

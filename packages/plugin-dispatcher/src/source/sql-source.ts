@@ -1,0 +1,140 @@
+/**
+ * Kamailio's table `dispatcher`, version 4, in PostgreSQL, MySQL or MariaDB, or SQLite. It is asked at an interval, and on
+ * PostgreSQL at once when somebody notifies. It is only read: nothing is ever made or written there.
+ */
+import { type Clock, SipError } from '@sipwright/framework'
+import { Changes } from './changes.js'
+import { formatFault, type ListEntry, type ListFault, parseEntry } from './dispatcher-list.js'
+import { type Revision, type Source } from './source.js'
+import { openMysql } from './sql/mysql.js'
+import { openPostgres } from './sql/postgres.js'
+import { openSqlite } from './sql/sqlite.js'
+
+/** One row, as drivers give it. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** One way to a database, for one question after the other. */
+export interface Database {
+  /** Opens it first where it must. */
+  query(sql: string): Promise<readonly Row[]>
+  /** Calls back for each notification, as long as it can; absent where the database has none. */
+  listen?(notified: () => void): void
+  close(): Promise<void>
+}
+
+export interface SqlSourceOptions {
+  /** `postgres://user:password@host:port/database`, `mysql://…`, `sqlite:file.db` */
+  readonly url: string
+  readonly table: string
+  readonly pollMs: number
+  readonly strict: boolean
+  readonly clock: Clock
+}
+
+/** Whether such a database is known. */
+export function isDatabaseUrl(url: string): boolean {
+  return /^(?:postgres(?:ql)?|mysql|mariadb):\/\/./.test(url)
+    ? URL.canParse(url)
+    : /^sqlite:./.test(url)
+}
+
+/** `dispatcher`, `kamailio.dispatcher` */
+export function isTableName(name: string): boolean {
+  return /^[A-Za-z_]\w{0,62}(?:\.[A-Za-z_]\w{0,62})?$/.test(name)
+}
+
+export class SqlSource implements Source {
+  readonly name: string
+  readonly #options: SqlSourceOptions
+  readonly #database: Database
+  readonly #changes: Changes
+
+  constructor(options: SqlSourceOptions) {
+    this.name = withoutSecrets(options.url)
+    this.#options = options
+    this.#database = open(options.url)
+    this.#changes = new Changes(options.clock, options.pollMs, async () => ({
+      signature: signatureOf(await this.#rows()),
+    }))
+  }
+
+  async load(): Promise<Revision> {
+    const rows = await this.#rows()
+    const revision = revisionOf(rows)
+    const { faults, entries } = revision
+    if (faults.length > 0 && (this.#options.strict || entries.length === 0)) {
+      throw new SipError('SIPW_ERR_DISPATCHER_LIST', [
+        this.name,
+        faults.map(formatFault).join('; '),
+      ])
+    }
+    this.#changes.seen(signatureOf(rows))
+    return revision
+  }
+
+  watch(changed: () => void): void {
+    this.#changes.begin(changed)
+    this.#database.listen?.(() => this.#changes.now())
+  }
+
+  async close(): Promise<void> {
+    this.#changes.end()
+    await this.#database.close()
+  }
+
+  async #rows(): Promise<readonly Row[]> {
+    const { table } = this.#options
+    try {
+      return await this.#database.query(
+        `SELECT id, setid, destination, flags, priority, attrs FROM ${table} ORDER BY setid, id`,
+      )
+    } catch (cause) {
+      throw new SipError('SIPW_ERR_DISPATCHER_SOURCE', [this.name, reasonOf(cause)], { cause })
+    }
+  }
+}
+
+/** The URL without user and password. */
+export function withoutSecrets(url: string): string {
+  if (!URL.canParse(url) || url.startsWith('sqlite:')) return url
+  const { protocol, host, pathname } = new URL(url)
+  return `${protocol}//${host}${pathname}`
+}
+
+/** Drivers put what they tried into `errors`, and leave the message empty. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ')
+  const { code } = cause as { readonly code?: string }
+  return cause.message === '' ? (code ?? cause.name) : cause.message
+}
+
+function open(url: string): Database {
+  if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length))
+  return url.startsWith('postgres') ? openPostgres(url) : openMysql(url)
+}
+
+function revisionOf(rows: readonly Row[]): Revision {
+  const entries: ListEntry[] = []
+  const faults: ListFault[] = []
+  rows.forEach((row, index) => {
+    const line = Number(row['id'] ?? index + 1)
+    const attrs = text(row['attrs'])
+    const fields = [row['setid'], row['destination'], row['flags'] ?? 0, row['priority'] ?? 0]
+    const entry = parseEntry([...fields.map(text), ...(attrs === '' ? [] : [attrs])])
+    if ('expected' in entry) faults.push({ unit: 'row', line, ...entry })
+    else entries.push(entry)
+  })
+  return { entries, faults }
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string') return value.trim()
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : ''
+}
+
+function signatureOf(rows: readonly Row[]): string {
+  return JSON.stringify(rows, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  )
+}
