@@ -103,6 +103,8 @@ export const errors = {
   SIPW_ERR_DISPATCHER_SOURCE: { status: 500, text: 'destinations of %s cannot be read: %s' },
   SIPW_ERR_DISPATCHER_DRIVER: { status: 500, text: '%s is not installed: npm install %s' },
   SIPW_ERR_KEY_UNKNOWN: { status: 500, text: 'no key %s to hash; there are %s' },
+  SIPW_ERR_DESTINATION_EXISTS: { status: 500, text: 'set %s has a destination %s already' },
+  SIPW_ERR_DESTINATION_INVALID: { status: 500, text: 'destination %s of set %s: %s' },
   SIPW_ERR_DESTINATION_UNKNOWN: { status: 500, text: 'set %s has no destination %s' },
   SIPW_ERR_DISPATCHER_FILE: { status: 500, text: 'dispatcher list %s cannot be read: %s' },
   SIPW_ERR_DISPATCHER_LIST: { status: 500, text: 'dispatcher list %s is refused: %s' },

@@ -74,14 +74,10 @@ export class Candidates implements TargetSource {
   /** The one that was looked at, if it may still be tried, else the next one of the walk that may. */
   #usable(): Destination | undefined {
     let destination = this.#peeked ?? this.#walk.next()
-    while (destination !== undefined && !this.#mayTry(destination)) {
+    while (destination !== undefined && !destination.takes(this.#isCall)) {
       destination = this.#walk.next()
     }
     return destination
-  }
-
-  #mayTry(destination: Destination): boolean {
-    return destination.usable && !(this.#isCall && destination.isFull)
   }
 }
 

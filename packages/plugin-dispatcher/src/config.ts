@@ -371,6 +371,8 @@ export type DispatcherConfig = z.output<typeof dispatcherConfig>
 /** The configuration as it is given: defaults may be left out. */
 export type DispatcherInput = z.input<typeof dispatcherConfig>
 export type SetConfig = z.output<typeof setConfig>
+/** A destination as it is given: its URI, or more of it. */
+export type DestinationInput = z.input<typeof anyDestination>
 export type DestinationConfig = z.output<typeof destinationConfig>
 export type ProbeConfig = z.output<typeof probeConfig>
 export type HealthConfig = z.output<typeof healthConfig>

@@ -245,6 +245,11 @@ export class Destination implements CapFigures {
     return this.caps.reached(this.state.load)
   }
 
+  /** Whether it may get this new request: it is usable and, if that is a call, may have a further one. */
+  takes(isCall: boolean): boolean {
+    return this.usable && !(isCall && this.isFull)
+  }
+
   get counters(): Counters {
     return this.state.counters
   }

@@ -12,8 +12,8 @@ import {
 import { Candidates, Preferring, type TargetRole } from './candidates.js'
 import {
   dispatcherConfig,
-  healthConfig,
   type DispatcherConfig,
+  type DestinationInput,
   type DispatcherInput,
   type HealthConfig,
   type ProbeConfig,
@@ -41,8 +41,17 @@ import { retryAfterMs } from './health/retry-after.js'
 import { type DestinationNews } from './health/shared-health.js'
 import { type Sender, type SenderOptions, type Senders } from './senders.js'
 import { SetWalk, type SetStep } from './set-walk.js'
+import { difference, formatDifference, type SetsDifference } from './source/difference.js'
+import {
+  adding,
+  changing,
+  type DestinationChange,
+  type Edit,
+  Edits,
+  removing,
+} from './source/edits.js'
 import { type SourceStatus } from './source/source.js'
-import { type SetsSource } from './source/sources.js'
+import { type LoadedSets, type SetDefinition, type SetsSource } from './source/sources.js'
 
 /** What an operator says with a word. */
 export interface AdminOptions {
@@ -81,9 +90,8 @@ export interface SelectOptions extends SetOptions {
 }
 
 export interface DispatcherOptions {
-  /** Where the sets come from. */
-  readonly source: SetsSource
-  /** The same for another configuration. */
+  readonly config: DispatcherConfig
+  /** Where the sets of a configuration come from. */
   readonly sourceOf: (config: DispatcherConfig) => SetsSource
   readonly log: Log
   readonly clock: Clock
@@ -92,10 +100,6 @@ export interface DispatcherOptions {
   readonly timeResponses?: () => void
   /** An algorithm asks that the overload of destinations be heard. */
   readonly hearOverload?: () => void
-  readonly probe: ProbeConfig
-  /** What keeps a destination out besides its probes; default: as configured by default. */
-  readonly health?: HealthConfig
-  readonly maxRetries: number
   /** How calls are counted; default: as many as come, for twelve hours at most, and forgotten with the process. */
   readonly counting?: {
     readonly maxCalls: number
@@ -116,7 +120,27 @@ export interface DispatcherOptions {
   readonly offset?: number
   /** The health or the operator's word of a destination changed here, by whatever brought it about. */
   readonly changed?: (destination: Destination, reason: string) => void
+  /** Something was said here of destinations at run time. */
+  readonly edited?: (edits: readonly Edit[]) => void
 }
+
+export interface ReloadOptions {
+  /** Says what would change, and changes nothing. Default: false. */
+  readonly dryRun?: boolean
+}
+
+/** Sets that are made and not yet at work. */
+interface Prepared {
+  readonly config: DispatcherConfig
+  readonly loaded: LoadedSets
+  readonly edits: Edits
+  readonly definitions: readonly SetDefinition[]
+  readonly sets: ReadonlyMap<string, DestinationSet>
+  readonly difference: SetsDifference
+}
+
+/** Of a difference, so many lines go to the log. */
+const linesLogged = 50
 
 export class Dispatcher {
   readonly #options: DispatcherOptions
@@ -128,20 +152,23 @@ export class Dispatcher {
   readonly #senders: Senders
   readonly #overseer: Overseer
   readonly #reloadListeners = new Set<() => void>()
+  #config: DispatcherConfig
   #source: SetsSource
   #watching = false
-  #probe: ProbeConfig
+  /** What the sources have said, and what is made of it. */
+  #loaded: LoadedSets = { sets: [], faults: [] }
+  #edits = new Edits()
+  #definitions: readonly SetDefinition[] = []
   #sets: ReadonlyMap<string, DestinationSet> = new Map()
-  #faults: readonly ListFault[] = []
   /** Ends when the last reload that was asked for has ended. */
   #reloaded: Promise<void> = Promise.resolve()
 
   constructor(options: DispatcherOptions) {
     this.#options = options
-    this.#source = options.source
-    this.#probe = options.probe
-    const { clock, log, counting, callNews, changed } = options
-    this.#overseer = new Overseer(options.health ?? healthConfig.parse({}), { clock, log, changed })
+    const { config, clock, log, counting, callNews, changed } = options
+    this.#config = config
+    this.#source = options.sourceOf(config)
+    this.#overseer = new Overseer(config.health, { clock, log, changed })
     this.leases = new Leases({
       clock,
       limit: counting?.maxCalls ?? Infinity,
@@ -152,7 +179,7 @@ export class Dispatcher {
     })
     this.calls = new Calls(this.leases, callNews)
     this.#senders = options.senders
-    this.#retries = new Retries(options.maxRetries)
+    this.#retries = new Retries(config.maxRetries)
   }
 
   /**
@@ -217,7 +244,7 @@ export class Dispatcher {
 
   /** Lines of the dispatcher list that are left out. */
   get faults(): readonly ListFault[] {
-    return this.#faults
+    return this.#loaded.faults
   }
 
   /** Whether there is such a set. */
@@ -293,18 +320,80 @@ export class Dispatcher {
   }
 
   /**
-   * Reads the source again and applies what differs; states, counters and turns of what stays are kept. One reload at a time.
-   * Rejects with SIPW_ERR_DISPATCHER_FILE or SIPW_ERR_DISPATCHER_LIST, and the running sets stay.
+   * Reads the sources again and applies what differs; states, counters and turns of what stays are kept. One reload at a time.
+   * Rejects with SIPW_ERR_DISPATCHER_FILE, SIPW_ERR_DISPATCHER_LIST or SIPW_ERR_ALGORITHM_UNKNOWN, and the running sets stay.
    */
-  reload(): Promise<void> {
-    return this.#inTurn(() => this.#reload(this.#source, this.#probe, this.health))
+  async reload({ dryRun = false }: ReloadOptions = {}): Promise<SetsDifference> {
+    if (dryRun) return this.#wouldDiffer(this.#config)
+    return this.#inTurn(async () => this.#reload(this.#config, await this.#source.load()))
+  }
+
+  /**
+   * A further destination, until the process ends: reloads keep it. The set need not be there yet. Every worker has it.
+   * Rejects with SIPW_ERR_DESTINATION_INVALID, SIPW_ERR_DESTINATION_EXISTS. Kamailio's dispatcher.add.
+   */
+  add(setId: SetId, destination: DestinationInput, why?: AdminOptions): Promise<SetsDifference> {
+    return this.#edit(why, () => adding(this.#definitions, String(setId), destination))
+  }
+
+  /**
+   * Other keys of the destinations of that URI or id, over what the sources say of them, until the process ends. They keep
+   * their names, and what they have in progress. Rejects with SIPW_ERR_DESTINATION_INVALID, SIPW_ERR_SET_UNKNOWN,
+   * SIPW_ERR_DESTINATION_UNKNOWN.
+   */
+  change(
+    setId: SetId,
+    uriOrId: string,
+    change: DestinationChange,
+    why?: AdminOptions,
+  ): Promise<SetsDifference> {
+    return this.#edit(why, () => changing(this.#definitions, String(setId), uriOrId, change))
+  }
+
+  /**
+   * Takes the destinations of that URI or id out of the set, whatever the sources say, until the process ends; their calls go
+   * on. Rejects with SIPW_ERR_SET_UNKNOWN, SIPW_ERR_DESTINATION_UNKNOWN. Kamailio's dispatcher.remove.
+   */
+  remove(setId: SetId, uriOrId: string, why?: AdminOptions): Promise<SetsDifference> {
+    return this.#edit(why, () =>
+      removing(this.#definitions, String(setId), uriOrId, this.#loaded.sets),
+    )
+  }
+
+  /** Takes back what `add`, `change` and `remove` have said, of all or of one destination by its id. */
+  revert(
+    of?: { readonly set: SetId; readonly id: string },
+    why?: AdminOptions,
+  ): Promise<SetsDifference> {
+    return this.#edit(why, () =>
+      this.#edits
+        .list()
+        .filter(({ set, id }) => of === undefined || (set === String(of.set) && id === of.id))
+        .map(({ set, id }): Edit => ({ kind: 'reverted', set, id })),
+    )
+  }
+
+  /** What `add`, `change` and `remove` have said and still holds. */
+  edits(): readonly Edit[] {
+    return this.#edits.list()
+  }
+
+  /** What was said in another worker. */
+  adoptEdits(edits: readonly Edit[]): void {
+    const adopted = this.#inTurn(() =>
+      this.#apply(this.#prepare(this.#config, this.#loaded, this.#edits.with(edits))),
+    )
+    adopted.catch((error: unknown) => this.#refused(error))
   }
 
   /**
    * Takes the place of the configuration that the plugin was given, and reloads. Rejects as `reload`, and with
    * SIPW_ERR_PLUGIN_CONFIG; the old configuration and its sets then stay.
    */
-  async configure(input: DispatcherInput): Promise<void> {
+  async configure(
+    input: DispatcherInput,
+    { dryRun = false }: ReloadOptions = {},
+  ): Promise<SetsDifference> {
     const parsed = dispatcherConfig.safeParse(input)
     if (!parsed.success) {
       const faults = parsed.error.issues.map(
@@ -313,23 +402,27 @@ export class Dispatcher {
       throw new SipError('SIPW_ERR_PLUGIN_CONFIG', ['dispatcher', faults.join('; ')])
     }
     const config = parsed.data
-    await this.#inTurn(async () => {
+    if (dryRun) return this.#wouldDiffer(config)
+    return this.#inTurn(async () => {
       const source = this.#options.sourceOf(config)
       const before = this.#source
+      let differs: SetsDifference
       try {
-        await this.#reload(source, config.probe, config.health)
+        differs = this.#reload(config, await source.load())
       } catch (error) {
         await source.close()
         throw error
       }
+      this.#source = source
       await before.close()
       this.#watch()
+      return differs
     })
   }
 
   /** How destinations are probed, where they do not say so themselves. */
   get probe(): ProbeConfig {
-    return this.#probe
+    return this.#config.probe
   }
 
   /** What keeps a destination out besides its probes. */
@@ -486,54 +579,96 @@ export class Dispatcher {
     return challenger?.usable === true ? challenger : undefined
   }
 
-  #inTurn(run: () => Promise<void>): Promise<void> {
+  #inTurn<T>(run: () => T | Promise<T>): Promise<T> {
     const turn = this.#reloaded.then(run)
-    this.#reloaded = turn.catch(() => undefined)
+    const ended = (): void => undefined
+    this.#reloaded = turn.then(ended, ended)
     return turn
   }
 
   #watch(): void {
     if (!this.#watching) return
     this.#source.watch(() => {
-      this.reload().catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error)
-        this.#options.log.error(
-          { reason },
-          'what a source says now is refused; the running sets stay',
-        )
-      })
+      this.reload().catch((error: unknown) => this.#refused(error))
     })
   }
 
-  async #reload(source: SetsSource, probe: ProbeConfig, health: HealthConfig): Promise<void> {
-    const { chance, clock, log, offset, timeResponses, hearOverload } = this.#options
+  #refused(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error)
+    this.#options.log.error({ reason }, 'what a source says now is refused; the running sets stay')
+  }
+
+  #edit(why: AdminOptions | undefined, said: () => readonly Edit[]): Promise<SetsDifference> {
+    return this.#inTurn(() => {
+      const edits = said()
+      const prepared = this.#prepare(this.#config, this.#loaded, this.#edits.with(edits))
+      const differs = this.#apply(prepared, why)
+      this.#options.edited?.(edits)
+      return differs
+    })
+  }
+
+  /** By sources of their own, so that nobody takes what they find for known. */
+  async #wouldDiffer(config: DispatcherConfig): Promise<SetsDifference> {
+    const source = this.#options.sourceOf(config)
+    try {
+      return this.#prepare(config, await source.load(), this.#edits).difference
+    } finally {
+      await source.close()
+    }
+  }
+
+  #reload(config: DispatcherConfig, loaded: LoadedSets): SetsDifference {
+    for (const fault of loaded.faults) {
+      this.#options.log.warn({ ...fault }, `dispatcher list, left out: ${formatFault(fault)}`)
+    }
+    return this.#apply(this.#prepare(config, loaded, this.#edits))
+  }
+
+  /** Everything that can be refused is refused here, before anything is changed. */
+  #prepare(config: DispatcherConfig, loaded: LoadedSets, edits: Edits): Prepared {
+    const { chance, clock, offset, timeResponses, hearOverload } = this.#options
     const setup = {
       chance,
       ...(timeResponses !== undefined && { timeResponses }),
       ...(hearOverload !== undefined && { hearOverload }),
     }
-    const { sets: definitions, faults } = await source.load()
+    const definitions = edits.appliedTo(loaded.sets)
     const now = clock.now()
-    // Everything that can be refused is, before anything is changed.
     const sets = new Map<string, DestinationSet>()
     for (const definition of definitions) {
       const previous = this.#sets.get(definition.id)
-      sets.set(definition.id, new DestinationSet(definition, probe, previous, now, setup, offset))
-      const { note } = resolveAlgorithm(definition.algorithm)
-      if (note !== undefined && previous === undefined) log.info({ set: definition.id }, note)
+      const set = new DestinationSet(definition, config.probe, previous, now, setup, offset)
+      sets.set(definition.id, set)
+    }
+    const differs = { sets: difference(this.#definitions, definitions), faults: loaded.faults }
+    return { config, loaded, edits, definitions, sets, difference: differs }
+  }
+
+  #apply(prepared: Prepared, why: AdminOptions = {}): SetsDifference {
+    const { log } = this.#options
+    const { config, definitions, sets } = prepared
+    for (const { id, algorithm } of definitions) {
+      const { note } = resolveAlgorithm(algorithm)
+      if (note !== undefined && !this.#sets.has(id)) log.info({ set: id }, note)
     }
     this.#count(sets)
     for (const set of sets.values()) set.activate()
-    this.#source = source
-    this.#probe = probe
+    const isFirst = this.#sets.size === 0
+    this.#config = config
+    this.#loaded = prepared.loaded
+    this.#edits = prepared.edits
+    this.#definitions = definitions
     this.#sets = sets
-    this.#overseer.watch(sets, health)
-    this.#faults = faults
+    this.#overseer.watch(sets, config.health)
     this.#senders.watch([...sets.values()].flatMap(({ destinations }) => destinations))
-    for (const fault of faults) {
-      log.warn({ ...fault }, `dispatcher list, left out: ${formatFault(fault)}`)
+    const differs = formatDifference(prepared.difference)
+    if (differs.length > 0 && !isFirst) {
+      const told = { ...why, changes: differs.slice(0, linesLogged), count: differs.length }
+      log.info(told, 'the destination sets have changed')
     }
     for (const listener of this.#reloadListeners) listener()
+    return prepared.difference
   }
 
   /** Destinations have the calls of their name, whatever became of them since. */

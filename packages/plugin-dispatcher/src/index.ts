@@ -3,6 +3,7 @@ export {
   dispatcherConfig,
   faultOfProbeHeader,
   type DispatcherConfig,
+  type DestinationInput,
   type DispatcherInput,
 } from './config.js'
 export {
@@ -26,6 +27,7 @@ export {
   Dispatcher,
   type AdminOptions,
   type DispatcherOptions,
+  type ReloadOptions,
   type SelectOptions,
   type SetId,
   type SetOptions,
@@ -98,5 +100,13 @@ export { roundRobinOverload } from './select/round-robin-overload.js'
 export { roundRobin } from './select/round-robin.js'
 export { relativeWeight, weight } from './select/weight.js'
 export { usabilityChanges } from './health/usability.js'
+export {
+  formatDifference,
+  type Change,
+  type DestinationName,
+  type SetDifference,
+  type SetsDifference,
+} from './source/difference.js'
+export { type DestinationChange, type Edit } from './source/edits.js'
 export { type SourceStatus } from './source/source.js'
 export { isDatabaseUrl, isTableName } from './source/sql-source.js'

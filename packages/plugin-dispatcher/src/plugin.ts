@@ -11,6 +11,7 @@ import { Journal } from './load/journal.js'
 import { OverloadFeedback } from './load/overload-feedback.js'
 import { RetryBudget } from './load/retry-budget.js'
 import { SharedCalls } from './load/shared-calls.js'
+import { SharedEdits } from './source/shared-edits.js'
 import { type SetsSource, Sources } from './source/sources.js'
 
 /** Destination sets, failover order and health of backends: `dispatcher({ sets: { 1: { destinations: […] } } })`. */
@@ -27,16 +28,13 @@ export const dispatcher = definePlugin({
     const sharedCalls = new SharedCalls(workers)
     const retryBudget = config.retryBudget && new RetryBudget(config.retryBudget)
     const service = new Dispatcher({
-      source: sourceOf(config),
+      config,
       sourceOf,
       log,
       clock,
       chance,
       timeResponses: () => responseTimes.begin(host),
       hearOverload: () => overloadFeedback.begin(host),
-      probe: config.probe,
-      health: config.health,
-      maxRetries: config.maxRetries,
       counting: {
         ...config.load,
         secret: host.secretFor('dispatcher: marks of destinations'),
@@ -48,7 +46,9 @@ export const dispatcher = definePlugin({
       callNews: sharedCalls,
       offset: workers.index / workers.count,
       changed: (destination, reason) => shared.changed(destination, reason),
+      edited: (edits) => sharedEdits.said(edits),
     })
+    const sharedEdits = new SharedEdits(workers, service)
     const shared = new SharedHealth(workers, service, clock)
     const prober = new Prober(host, config.probe.mode, (destination, finding) =>
       service.found(destination, finding),
@@ -86,13 +86,16 @@ export const dispatcher = definePlugin({
       host.onDone((ctx) => retryBudget.done(ctx))
     }
     host.onReady(() => {
+      sharedEdits.catchUp()
       shared.catchUp()
       senders.start()
       if (workers.leads) startProbing()
       service.watch()
     })
     workers.onLead(startProbing)
-    host.onReload(() => service.reload())
+    host.onReload(async () => {
+      await service.reload()
+    })
     host.onClose(async () => {
       senders.stop()
       prober.stop()

@@ -57,7 +57,6 @@ export class SetWalk implements Walk {
   }
 
   #mayTry(destination: Destination): boolean {
-    if (!destination.usable || this.#tried.has(destination.uri)) return false
-    return !(this.#isCall && destination.isFull)
+    return !this.#tried.has(destination.uri) && destination.takes(this.#isCall)
   }
 }

@@ -1,13 +1,12 @@
 import { expect, test } from '@jest/globals'
-import { type ReplyContext, SipError, type TargetSource } from '@sipwright/framework'
-import { answer, invite, VirtualClock, SeededChance } from '@sipwright/framework/testing'
+import { type ReplyContext, SipError } from '@sipwright/framework'
+import { answer, invite, VirtualClock } from '@sipwright/framework/testing'
 import { dispatcherConfig, type DispatcherConfig } from '#src/config.js'
 import { type Candidates } from '#src/candidates.js'
-import { Dispatcher } from '#src/dispatcher.js'
-import { Senders } from '#src/senders.js'
+import { type Dispatcher } from '#src/dispatcher.js'
 import { type LoadedSets, Sources } from '#src/source/sources.js'
-
-const quiet = { error() {}, warn() {}, info() {}, debug() {} }
+import { formatDifference } from '#src/source/difference.js'
+import { dispatching, quiet, tried } from './rig.js'
 
 const loadSets = (config: DispatcherConfig): Promise<LoadedSets> =>
   new Sources(config, { clock: new VirtualClock(), log: quiet }).load()
@@ -16,26 +15,18 @@ const loadSets = (config: DispatcherConfig): Promise<LoadedSets> =>
 async function rig(
   ...destinations: DispatcherConfig['sets'][string]['destinations'][number]['uri'][]
 ) {
-  const clock = new VirtualClock()
   const config = (uris: readonly string[], algorithm: string | number = 'round-robin') =>
     dispatcherConfig.parse({ sets: { 1: { algorithm, destinations: [...uris] } } })
   const state: { load: () => Promise<LoadedSets> } = { load: () => loadSets(config(destinations)) }
-  const dispatcher = new Dispatcher({
-    source: {
+  const { clock, dispatcher } = await dispatching(
+    { maxRetries: 2 },
+    {
       load: () => state.load(),
       watch() {},
       close: () => Promise.resolve(),
       status: () => [],
     },
-    sourceOf: (given) => new Sources(given, { clock, log: quiet }),
-    log: quiet,
-    clock,
-    chance: new SeededChance(1),
-    probe: config([]).probe,
-    maxRetries: 2,
-    senders: new Senders({ clock, locate: () => [] }),
-  })
-  await dispatcher.reload()
+  )
   const select = (callId: string, cseq = 1, algorithm?: string): Candidates =>
     dispatcher.select(
       1,
@@ -43,13 +34,6 @@ async function rig(
       algorithm === undefined ? {} : { algorithm },
     )
   return { clock, config, dispatcher, select, state }
-}
-
-function all(source: TargetSource): string[] {
-  const uris: string[] = []
-  for (let target = source.next(); target !== undefined; target = source.next())
-    uris.push(target.uri)
-  return uris
 }
 
 /** How often each destination was tried. */
@@ -79,11 +63,11 @@ test('a challenged caller goes back to the same destination, for 64·T1 and no l
   // What the framework hands to `onReply`, as far as it is read.
   const reply = { request, now: clock.now(), response: answer(request, 407), branch: { target } }
   dispatcher.replied(reply as unknown as ReplyContext)
-  expect(all(select('one', 2))).toEqual(['sip:a', 'sip:b', 'sip:c'])
+  expect(tried(select('one', 2))).toEqual(['sip:a', 'sip:b', 'sip:c'])
   expect(select('one', 1).next()!.uri).not.toBe('sip:a')
   clock.advance(32_000)
   dispatcher.mark(1, 'sip:a', 'inactive')
-  expect(all(select('one', 2))).not.toContain('sip:a')
+  expect(tried(select('one', 2))).not.toContain('sip:a')
 })
 
 test('a destination that dies while others are tried is passed over', async () => {
@@ -91,7 +75,7 @@ test('a destination that dies while others are tried is passed over', async () =
   const source = select('one')
   source.next()
   dispatcher.setAdminState(1, 'sip:b', 'drain')
-  expect(all(source)).toEqual(['sip:c'])
+  expect(tried(source)).toEqual(['sip:c'])
 })
 
 test('4b.57: a reload keeps states and the turn; what is new joins', async () => {
@@ -112,7 +96,7 @@ test('4b.58: a refused reload leaves the running sets, and reloads run one after
   const refused = dispatcher.reload()
   state.load = () => loadSets(config(['sip:b'], 'fastest'))
   await expect(refused).rejects.toThrow(/fastest/)
-  expect(all(select('1'))).toEqual(['sip:a'])
+  expect(tried(select('1'))).toEqual(['sip:a'])
   const order: number[] = []
   let running = 0
   state.load = async () => {
@@ -123,7 +107,7 @@ test('4b.58: a refused reload leaves the running sets, and reloads run one after
   }
   await Promise.all([dispatcher.reload(), dispatcher.reload()])
   expect(order).toEqual([1, 1])
-  expect(all(select('1'))).toEqual(['sip:b'])
+  expect(tried(select('1'))).toEqual(['sip:b'])
 })
 
 test('another configuration is applied whole or refused whole', async () => {
@@ -132,7 +116,7 @@ test('another configuration is applied whole or refused whole', async () => {
   await expect(dispatcher.configure({ sets: { 1: { destinations: [''] } } })).rejects.toThrow(
     /sets\.1\.destinations\.0/,
   )
-  expect(all(select('1'))).toEqual(['sip:a'])
+  expect(tried(select('1'))).toEqual(['sip:a'])
   const sets = { 1: { destinations: ['sip:a', 'sip:b'] } }
   await dispatcher.configure({ sets, probe: { threshold: 1 } })
   expect(select('2').isEmpty).toBe(false)
@@ -179,7 +163,7 @@ test('4b.3: weights 50/25/25: every four calls 2/1/1, never three in a row', asy
   for (let n = 0; n + 4 <= 1000; n++)
     expect(chosen.slice(n, n + 4).toSorted()).toEqual(['sip:a', 'sip:a', 'sip:b', 'sip:c'])
   expect(chosen.join(' ')).not.toContain('sip:a sip:a sip:a')
-  expect(all(select('last')).toSorted()).toEqual(['sip:a', 'sip:b', 'sip:c'])
+  expect(tried(select('last')).toSorted()).toEqual(['sip:a', 'sip:b', 'sip:c'])
 })
 
 test('4b.11, 4b.12, 4b.13: hash of Call-ID: one of six down moves its own keys only, over all others', async () => {
@@ -201,7 +185,7 @@ test('4b.11, 4b.12, 4b.13: hash of Call-ID: one of six down moves its own keys o
     expect(Math.abs(moved.filter((each) => each === uri).length - 200)).toBeLessThanOrEqual(38)
   dispatcher.mark(1, uris[2]!, 'active')
   expect(map()).toEqual(before)
-  expect(new Set(all(select('walk', 1, 'hash-call-id'))).size).toBe(6)
+  expect(new Set(tried(select('walk', 1, 'hash-call-id'))).size).toBe(6)
 })
 
 test('a new configuration takes the place of the old one; states of what stays are kept', async () => {
@@ -212,10 +196,10 @@ test('a new configuration takes the place of the old one; states of what stays a
     sets: { 1: { algorithm: 'priority', destinations: ['sip:b', 'sip:c'] } },
     probe: { mode: 'none' },
   })
-  expect(all(select())).toEqual(['sip:c'])
+  expect(tried(select())).toEqual(['sip:c'])
   expect(dispatcher.probe.mode).toBe('none')
   await dispatcher.reload()
-  expect(all(select())).toEqual(['sip:c'])
+  expect(tried(select())).toEqual(['sip:c'])
 })
 
 test('a configuration that is refused changes nothing', async () => {
@@ -228,7 +212,7 @@ test('a configuration that is refused changes nothing', async () => {
     await expect(dispatcher.configure(refused)).rejects.toThrow(SipError)
   }
   await dispatcher.reload()
-  expect(all(dispatcher.select(1, { request: invite(), now: clock.now() }))).toEqual(['sip:a'])
+  expect(tried(dispatcher.select(1, { request: invite(), now: clock.now() }))).toEqual(['sip:a'])
 })
 
 test('a selection that was asked whether it is empty still hands out every destination', async () => {
@@ -236,7 +220,7 @@ test('a selection that was asked whether it is empty still hands out every desti
   const candidates = dispatcher.select(1, { request: invite(), now: clock.now() })
   expect([candidates.isEmpty, candidates.isEmpty]).toEqual([false, false])
   expect(attempts(dispatcher)).toEqual([0, 0])
-  expect(all(candidates)).toHaveLength(2)
+  expect(tried(candidates)).toHaveLength(2)
   expect(candidates.isEmpty).toBe(true)
   expect(attempts(dispatcher)).toEqual([1, 1])
 })
@@ -246,7 +230,7 @@ test('a destination that dies between the question and the attempt is not handed
   const candidates = dispatcher.select(1, { request: invite(), now: clock.now() })
   expect(candidates.isEmpty).toBe(false)
   dispatcher.mark(1, 'sip:a', 'inactive')
-  expect(all(candidates)).toEqual(['sip:b'])
+  expect(tried(candidates)).toEqual(['sip:b'])
   expect(attempts(dispatcher)).toEqual([0, 1])
 })
 
@@ -255,7 +239,7 @@ test('a selection of none is empty, and so is one whose limit is spent', async (
   const ctx = { request: invite(), now: clock.now() }
   expect(dispatcher.select(1, ctx, { limit: 0 }).isEmpty).toBe(true)
   const one = dispatcher.select(1, ctx, { limit: 1 })
-  expect([one.isEmpty, all(one).length, one.isEmpty]).toEqual([false, 1, true])
+  expect([one.isEmpty, tried(one).length, one.isEmpty]).toEqual([false, 1, true])
 })
 
 test('whether a set exists, who in it is active, and how many are how ($dsg, ds_is_active)', async () => {
@@ -292,4 +276,62 @@ test('a mark may be one of Kamailio’s letters; d is the operator’s word (ds_
   expect([destination!.state.admin, destination!.letters]).toEqual(['disabled', 'DX'])
   dispatcher.mark(1, 'sip:a', 'a')
   expect(destination!.state.admin).toBe('disabled')
+})
+
+test('what is added, changed and removed at run time holds over reloads; calls, states and turns are kept', async () => {
+  const { config, dispatcher, select, state } = await rig('sip:a', 'sip:b')
+  select('1').next()
+  await dispatcher.add(1, { uri: 'sip:c', id: 'c', maxLoad: 5 })
+  expect(select('2').next()!.uri).toBe('sip:b')
+  expect(select('3').next()!.uri).toBe('sip:c')
+  dispatcher.mark(1, 'c', 'inactive')
+  await dispatcher.remove(1, 'sip:b')
+  const { sets } = await dispatcher.change(1, 'c', { maxLoad: 6 })
+  expect(sets).toMatchObject([{ changed: [{ id: 'c', changes: [{ from: 5, to: 6 }] }] }])
+  state.load = () => loadSets(config(['sip:a', 'sip:b', 'sip:d']))
+  await dispatcher.reload()
+  const [set] = dispatcher.sets()
+  expect(set!.destinations.map(({ id, maxLoad }) => [id, maxLoad])).toEqual([
+    ...[['sip:a', 0] as const, ['sip:d', 0] as const],
+    ['c', 6],
+  ])
+  expect(dispatcher.isActive(1, 'c')).toBe(false)
+  await dispatcher.revert({ set: 1, id: 'sip:b' })
+  expect(dispatcher.exists(1)).toBe(true)
+  expect(dispatcher.edits().map(({ kind, id }) => [kind, id])).toEqual([['added', 'c']])
+  expect(dispatcher.isActive(1, 'sip:b')).toBe(true)
+})
+
+test('what is refused at run time changes nothing, and is told to nobody', async () => {
+  const { dispatcher, edited } = await dispatching({ sets: { 1: { destinations: ['sip:a'] } } })
+  await expect(dispatcher.add(1, 'sip:a')).rejects.toThrow(/set 1 has a destination sip:a already/)
+  await expect(dispatcher.change(1, 'sip:a', { weight: -1 })).rejects.toThrow(/weight/)
+  await expect(dispatcher.remove(2, 'sip:a')).rejects.toThrow(/no destination set 2/)
+  expect([edited, dispatcher.edits()]).toEqual([[], []])
+  await dispatcher.add('new', 'sip:z')
+  expect(edited).toMatchObject([{ kind: 'added', set: 'new', id: 'sip:z' }])
+  expect(dispatcher.isActive('new')).toBe(true)
+})
+
+test('a dry run says what a reload would change, and changes nothing', async () => {
+  const { config, dispatcher, select, state } = await rig('sip:a', 'sip:b')
+  state.load = () => loadSets(config(['sip:b', 'sip:c'], 'weight'))
+  const { sets } = await dispatcher.reload({ dryRun: true })
+  expect(formatDifference({ sets })).toEqual([
+    'set 1: algorithm round-robin → weight',
+    'set 1: + sip:c',
+    'set 1: - sip:a',
+  ])
+  expect(tried(select('1'))).toEqual(['sip:a', 'sip:b'])
+  expect(await dispatcher.reload()).toEqual({ sets, faults: [] })
+  expect((await dispatcher.reload()).sets).toEqual([])
+  const other = { sets: { 2: { destinations: ['sip:x'] } } }
+  const would = await dispatcher.configure(other, { dryRun: true })
+  expect(formatDifference(would)).toEqual([
+    ...['set 2: added', 'set 2: + sip:x'],
+    ...['set 1: removed', 'set 1: - sip:b', 'set 1: - sip:c'],
+  ])
+  expect(dispatcher.exists(2)).toBe(false)
+  const bad = { sets: { 1: { algorithm: 'fastest' } } }
+  await expect(dispatcher.configure(bad, { dryRun: true })).rejects.toThrow(/fastest/)
 })

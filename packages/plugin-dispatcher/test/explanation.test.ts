@@ -52,20 +52,20 @@ test('why the others are out: the operator, health, load, a limit, a set before'
   const explanation = dispatcher.explain(ctx(), [1, { set: 2, limit: 1 }])
   expect(uris(explanation)).toEqual(['sip:d', 'sip:e'])
   expect(explanation.excluded.map(({ uri, set, exclusion }) => [set, uri, exclusion])).toEqual([
-    ['1', 'sip:c', { kind: 'full', reached: { cap: 'calls', at: 2, limit: 2 } }],
     ['1', 'sip:a', { kind: 'admin', state: 'drain' }],
     ['1', 'sip:b', { kind: 'health', state: 'inactive', reason: 'answered 503', sinceMs: 7_000 }],
+    ['1', 'sip:c', { kind: 'full', reached: { cap: 'calls', at: 2, limit: 2 } }],
     ['2', 'sip:d', { kind: 'duplicate', set: '1' }],
     ['2', 'sip:f', { kind: 'limit', limit: 1 }],
   ])
   expect(formatExplanation(explanation).split('\n')).toEqual([
     'set 1: round-robin (turns until it is next; least first)',
     'set 2: round-robin (turns until it is next; least first)',
-    '1. 1 sip:d (1)',
+    '1. 1 sip:d (0)',
     '2. 2 sip:e (1)',
-    '–  1 sip:c (0): full: 2 of 2 calls',
-    '–  1 sip:a (2): set to drain',
-    '–  1 sip:b (3): inactive: answered 503',
+    '–  1 sip:a (1): set to drain',
+    '–  1 sip:b (2): inactive: answered 503',
+    '–  1 sip:c (3): full: 2 of 2 calls',
     '–  2 sip:d (0): tried in set 1 before',
     '–  2 sip:f (2): beyond the limit of 1',
   ])

@@ -4,22 +4,25 @@ import { SeededChance, VirtualClock, invite } from '@sipwright/framework/testing
 import { dispatcherConfig, type DispatcherInput } from '#src/config.js'
 import { Dispatcher } from '#src/dispatcher.js'
 import { Senders } from '#src/senders.js'
-import { Sources } from '#src/source/sources.js'
+import { type Edit } from '#src/source/edits.js'
+import { type SetsSource, Sources } from '#src/source/sources.js'
 
 const ignore = (): void => undefined
 export const quiet = { error: ignore, warn: ignore, info: ignore, debug: ignore }
 
-export async function dispatching(input: DispatcherInput) {
+/** `first`: what the given configuration names, where it is not the configuration that says so. */
+export async function dispatching(input: DispatcherInput, first?: SetsSource) {
   const clock = new VirtualClock()
   const config = dispatcherConfig.parse(input)
+  const edited: Edit[] = []
   const dispatcher = new Dispatcher({
-    source: new Sources(config, { clock, log: quiet }),
-    sourceOf: (given) => new Sources(given, { clock, log: quiet }),
+    config,
+    sourceOf: (given) =>
+      given === config && first !== undefined ? first : new Sources(given, { clock, log: quiet }),
     log: quiet,
     clock,
     chance: new SeededChance(1),
-    probe: config.probe,
-    maxRetries: 10,
+    edited: (edits) => edited.push(...edits),
     senders: new Senders({ clock, locate: () => [] }),
   })
   await dispatcher.reload()
@@ -27,7 +30,7 @@ export async function dispatching(input: DispatcherInput) {
     request: invite({ callId, cseq }),
     now: clock.now(),
   })
-  return { clock, dispatcher, ctx }
+  return { clock, dispatcher, ctx, edited }
 }
 
 /** Every target in its order. */

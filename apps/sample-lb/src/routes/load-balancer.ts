@@ -23,6 +23,7 @@ export class LoadBalancer {
     if (this.policy.asksUs(ctx.request)) return ctx.reply(200)
     const set = this.policy.setFor(ctx.request)
     if (set === undefined) return ctx.reply(404)
+    if (!this.dispatcher.exists(set)) return ctx.reply(this.policy.noDestination)
     const destinations = this.dispatcher.select(set, ctx)
     if (destinations.isEmpty) return ctx.reply(this.policy.noDestination)
     if (this.policy.staysInPath(ctx.request)) ctx.recordRoute()

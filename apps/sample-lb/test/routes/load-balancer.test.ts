@@ -7,7 +7,7 @@ import {
   type InjectOptions,
   type InjectRequest,
 } from '@sipwright/framework'
-import { dispatcher } from '@sipwright/plugin-dispatcher'
+import { Dispatcher, dispatcher } from '@sipwright/plugin-dispatcher'
 import { CallsInProgress } from '#src/calls-in-progress.js'
 import { dispatcherOptions } from '#src/config/dispatcher-options.js'
 import { parseConfig } from '#src/config/load.js'
@@ -49,6 +49,14 @@ test('calls go to the destinations in turn, the Request-URI stays as it came', a
   }
   expect(seen.slice(0, 3).toSorted()).toEqual([a, b, c])
   expect(seen.slice(3)).toEqual(seen.slice(0, 3))
+})
+
+test('a set that no source has, yet or any more, is one without usable destination', async () => {
+  await start('failover: { noDestination: 480 }')
+  await app.resolve(Dispatcher).configure({ sets: { later: {} } })
+  expect((await invite({})).status).toBe(480)
+  await app.resolve(Dispatcher).add(1, a)
+  expect((await invite({ backends: { [a]: 200 } })).status).toBe(200)
 })
 
 test('503, a refused transport and silence each go on to the next destination (RFC 3263 §4.3)', async () => {

@@ -61,7 +61,7 @@ export class LeastCost implements Selector {
     let least = Infinity
     for (let step = 0, index = this.#turn; step < length; step++) {
       const destination = this.#destinations[index]!
-      if (destination.usable && !(isCall && destination.isFull)) {
+      if (destination.takes(isCall)) {
         const cost = this.#cost(destination, now)
         if (cost < least || best < 0) {
           best = index

@@ -52,7 +52,7 @@ export class OverflowSelector {
     const isCall = ctx.request.method === 'INVITE'
     const kept =
       first.atOnce === true &&
-      first.order.some(({ destination, out }) => out === undefined && mayTry(destination, isCall))
+      first.order.some(({ destination, out }) => out === undefined && destination.takes(isCall))
     return { ...first, order: [...first.order, ...(kept ? last.order.map(keptOut) : last.order)] }
   }
 
@@ -93,16 +93,12 @@ class OverflowWalk implements Walk {
 
   #mayTry(): Destination | undefined {
     let destination = this.#walk.next()
-    while (destination !== undefined && !mayTry(destination, this.#isCall)) {
+    while (destination !== undefined && !destination.takes(this.#isCall)) {
       destination = this.#walk.next()
     }
     this.#yielded ||= destination !== undefined
     return destination
   }
-}
-
-function mayTry(destination: Destination, isCall: boolean): boolean {
-  return destination.usable && !(isCall && destination.isFull)
 }
 
 function keptOut(ranked: Ranked): Ranked {

@@ -1,6 +1,12 @@
 /** Kamailio's 14: in turn where all have the same priority and it is not 0, else the highest priority first. */
 import { type Destination } from '../destination.js'
-import { defineAlgorithm, type Preview, type Selector, type Walk } from './algorithm.js'
+import {
+  defineAlgorithm,
+  type Preview,
+  type SelectContext,
+  type Selector,
+  type Walk,
+} from './algorithm.js'
 import { Priority } from './priority.js'
 import { RoundRobin } from './round-robin.js'
 
@@ -23,12 +29,12 @@ class RoundRobinOrPriority implements Selector {
     this.#turns.beginAt(share)
   }
 
-  select(): Walk {
-    return this.#inTurn ? this.#turns.select() : this.#serial.select()
+  select(ctx: SelectContext): Walk {
+    return this.#inTurn ? this.#turns.select(ctx) : this.#serial.select()
   }
 
-  preview(): Preview {
-    return this.#inTurn ? this.#turns.preview() : this.#serial.preview()
+  preview(ctx: SelectContext): Preview {
+    return this.#inTurn ? this.#turns.preview(ctx) : this.#serial.preview()
   }
 }
 

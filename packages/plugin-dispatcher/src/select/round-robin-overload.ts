@@ -13,6 +13,7 @@ import {
   type Selector,
   type Walk,
 } from './algorithm.js'
+import { turnAfter } from './turn.js'
 
 class RoundRobinOverload implements Selector {
   #destinations: readonly Destination[] = []
@@ -21,11 +22,7 @@ class RoundRobinOverload implements Selector {
 
   /** The turn stays with whom it was, or passes to the next one that is still there. */
   load(destinations: readonly Destination[]): void {
-    const before = this.#destinations
-    const places = new Map(destinations.map(({ id }, place) => [id, place]))
-    const inTurn = before.map((_, step) => before[(this.#turn + step) % before.length]!)
-    const next = inTurn.find(({ id }) => places.has(id))
-    this.#turn = next === undefined ? 0 : places.get(next.id)!
+    this.#turn = turnAfter(this.#destinations, this.#turn, destinations)
     this.#destinations = destinations
     for (const destination of destinations) destination.offerOverloadControl()
   }
@@ -100,7 +97,7 @@ class SparingWalk implements Walk {
 
   /** Who could not have it anyway is not spared anything. */
   #isFor(destination: Destination): boolean {
-    if (!destination.usable || (this.#isCall && destination.isFull)) return false
+    if (!destination.takes(this.#isCall)) return false
     return this.#exempt || !destination.overload.sheds(this.#now)
   }
 }

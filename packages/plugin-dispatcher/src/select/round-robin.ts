@@ -1,6 +1,13 @@
-/** Every usable destination in turn. The turn moves past the one that was used, so a dead one doubles nobody's share. */
+/** Every destination in turn. The turn moves past the one that was used, so a dead or full one doubles nobody's share. */
 import { type Destination } from '../destination.js'
-import { defineAlgorithm, type Preview, type Selector, type Walk } from './algorithm.js'
+import {
+  defineAlgorithm,
+  type Preview,
+  type SelectContext,
+  type Selector,
+  type Walk,
+} from './algorithm.js'
+import { turnAfter } from './turn.js'
 
 export class RoundRobin implements Selector {
   #destinations: readonly Destination[] = []
@@ -9,32 +16,23 @@ export class RoundRobin implements Selector {
 
   /** The turn stays with whom it was, or passes to the next one that is still there. */
   load(destinations: readonly Destination[]): void {
-    const before = this.#destinations
-    const index = new Map(destinations.map(({ id }, at) => [id, at]))
-    let turn = 0
-    for (let step = 0; step < before.length; step++) {
-      const at = index.get(before[(this.#turn + step) % before.length]!.id)
-      if (at === undefined) continue
-      turn = at
-      break
-    }
+    this.#turn = turnAfter(this.#destinations, this.#turn, destinations)
     this.#destinations = destinations
-    this.#turn = turn
   }
 
   beginAt(share: number): void {
     this.#turn = Math.floor(share * this.#destinations.length)
   }
 
-  select(): Walk {
-    const first = this.#first()
+  select(ctx: SelectContext): Walk {
+    const first = this.#first(ctx)
     this.#turn = first + 1 >= this.#destinations.length ? 0 : first + 1
     return new RingWalk(this.#destinations, first)
   }
 
-  preview(): Preview {
+  preview(ctx: SelectContext): Preview {
     const { length } = this.#destinations
-    const first = this.#first()
+    const first = this.#first(ctx)
     const order = this.#destinations.map((_, step) => {
       const destination = this.#destinations[(first + step) % length]!
       return { destination, score: step }
@@ -42,12 +40,13 @@ export class RoundRobin implements Selector {
     return { order, score: 'turns until it is next; least first' }
   }
 
-  /** The next one in turn that is usable; if none is, the next one. */
-  #first(): number {
+  /** The next one in turn that may have the request; if none may, the next one. */
+  #first({ request }: SelectContext): number {
     const { length } = this.#destinations
+    const isCall = request.method === 'INVITE'
     let first = this.#turn
     for (let step = 0; step < length; step++) {
-      if (this.#destinations[first]!.usable) break
+      if (this.#destinations[first]!.takes(isCall)) break
       first = first + 1 === length ? 0 : first + 1
     }
     return first

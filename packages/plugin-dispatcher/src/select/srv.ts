@@ -9,6 +9,7 @@ import {
   defineAlgorithm,
   type Preview,
   type Ranked,
+  type SelectContext,
   type Selector,
   type Walk,
 } from './algorithm.js'
@@ -44,13 +45,13 @@ class Srv implements Selector {
     this.#changes = -1
   }
 
-  select(): Walk {
-    return new TierWalk(this.#tiers, this.#bestTier())
+  select(ctx: SelectContext): Walk {
+    return new TierWalk(this.#tiers, this.#bestTier(), ctx)
   }
 
-  preview(): Preview {
+  preview(ctx: SelectContext): Preview {
     const order: Ranked[] = this.#tiers.flatMap(({ priority, shares }) =>
-      shares.preview().order.map(({ destination }) => ({ destination, score: priority })),
+      shares.preview(ctx).order.map(({ destination }) => ({ destination, score: priority })),
     )
     return { order, score: 'priority; lowest first, by weight among equal ones' }
   }
@@ -68,17 +69,19 @@ class Srv implements Selector {
 /** Tier by tier. Only the tier that is asked moves its turns. */
 class TierWalk implements Walk {
   readonly #tiers: readonly Tier[]
+  readonly #ctx: SelectContext
   #tier: number
   #walk: Walk | undefined = undefined
 
-  constructor(tiers: readonly Tier[], first: number) {
+  constructor(tiers: readonly Tier[], first: number, ctx: SelectContext) {
     this.#tiers = tiers
     this.#tier = first
+    this.#ctx = ctx
   }
 
   next(): Destination | undefined {
     for (;;) {
-      this.#walk ??= this.#tiers[this.#tier]?.shares.select()
+      this.#walk ??= this.#tiers[this.#tier]?.shares.select(this.#ctx)
       if (this.#walk === undefined) return undefined
       const destination = this.#walk.next()
       if (destination !== undefined) return destination

@@ -10,9 +10,11 @@ import {
   defineAlgorithm,
   type Preview,
   type Ranked,
+  type SelectContext,
   type Selector,
   type Walk,
 } from './algorithm.js'
+import { turnAfter } from './turn.js'
 
 /** Usable destinations of one weight. */
 class Group {
@@ -29,6 +31,11 @@ class Group {
     this.weight = weight
     this.members = members
     this.earns = weight * members.length
+  }
+
+  /** What it will have earned when the next one is chosen. */
+  get due(): number {
+    return this.credit + this.earns
   }
 
   copy(): Group {
@@ -60,20 +67,22 @@ export class SmoothWeight implements Selector {
     this.#preparedAt = -1
   }
 
-  select(): Walk {
+  select({ request }: SelectContext): Walk {
     if (this.#preparedAt !== usabilityChanges()) this.#prepare()
-    return new GroupWalk(this.#groups, this.#last, choose(this.#groups, this.#total))
+    const chosen = choose(request.method === 'INVITE', this.#groups, this.#total)
+    return new GroupWalk(this.#groups, this.#last, chosen)
   }
 
-  preview(): Preview {
+  preview({ request }: SelectContext): Preview {
     const prepared = this.#prepared()
     const { last, total } = prepared
     const groups = prepared.groups.map((group) => group.copy())
     const credits = new Map<Destination, number>()
-    for (const { members, credit, earns } of groups) {
-      for (const member of members) credits.set(member, credit + earns)
+    for (const { members, due } of groups) {
+      for (const member of members) credits.set(member, due)
     }
-    const walk = new GroupWalk(groups, last, choose(groups, total))
+    const chosen = choose(request.method === 'INVITE', groups, total)
+    const walk = new GroupWalk(groups, last, chosen)
     const order: Ranked[] = []
     for (let each = walk.next(); each !== undefined; each = walk.next()) {
       order.push({ destination: each, score: credits.get(each) ?? 0 })
@@ -97,19 +106,42 @@ export class SmoothWeight implements Selector {
   }
 }
 
-/** Every group earns, the richest pays what all earned, and the turn of its members moves on. */
-function choose(groups: readonly Group[], total: number): Destination | undefined {
+/** The next one: of the richest group, whose members have it in turn. */
+function choose(isCall: boolean, groups: readonly Group[], total: number): Destination | undefined {
   let richest: Group | undefined
   for (let index = 0; index < groups.length; index++) {
     const group = groups[index]!
-    group.credit += group.earns
+    if (richest === undefined || group.due > richest.due) richest = group
+  }
+  if (richest === undefined) return undefined
+  const chosen = richest.members[richest.turn]!
+  if (!chosen.takes(isCall)) return chooseTaker(isCall, groups) ?? chosen
+  for (let index = 0; index < groups.length; index++) groups[index]!.credit += groups[index]!.earns
+  richest.credit -= total
+  richest.turn = richest.turn + 1 === richest.members.length ? 0 : richest.turn + 1
+  return chosen
+}
+
+/**
+ * While the one whose turn it is may not have the request, those who may share it by their weights, as if there were no
+ * others: these earn nothing. Looks at every destination.
+ */
+function chooseTaker(isCall: boolean, groups: readonly Group[]): Destination | undefined {
+  let total = 0
+  let richest: Group | undefined
+  for (const group of groups) {
+    const takers = group.members.filter((each) => each.takes(isCall)).length
+    if (takers === 0) continue
+    group.credit += group.weight * takers
+    total += group.weight * takers
     if (richest === undefined || group.credit > richest.credit) richest = group
   }
   if (richest === undefined) return undefined
   richest.credit -= total
-  const chosen = richest.members[richest.turn]
-  richest.turn = richest.turn + 1 === richest.members.length ? 0 : richest.turn + 1
-  return chosen
+  const { members, turn } = richest
+  const step = members.findIndex((_, at) => members[(turn + at) % members.length]!.takes(isCall))
+  richest.turn = (turn + step + 1) % members.length
+  return members[(turn + step) % members.length]
 }
 
 /** Credits and turns of the groups go on, so that whoever comes and goes often starves nobody. */
@@ -133,19 +165,9 @@ function prepare(destinations: readonly Destination[], before: Prepared): Prepar
     if (same === undefined) continue
     // Credit is worth a share of one call: of the new total as much as of the old one.
     group.credit = (same.credit / before.total) * total
-    group.turn = turnAfter(same, group.members)
+    group.turn = turnAfter(same.members, same.turn, group.members)
   }
   return { groups, total, last: [...weightless, ...unusable] }
-}
-
-/** Where the turn of a group stands among other members: with whom it was, or the next one who is still there. */
-function turnAfter({ members, turn }: Group, now: readonly Destination[]): number {
-  const places = new Map(now.map(({ id }, place) => [id, place]))
-  for (let step = 0; step < members.length; step++) {
-    const place = places.get(members[(turn + step) % members.length]!.id)
-    if (place !== undefined) return place
-  }
-  return 0
 }
 
 /** The chosen one, then the others: of the group that is next in turn first. */
@@ -177,7 +199,7 @@ class GroupWalk implements Walk {
   }
 
   *#fallbacks(): Iterator<Destination, undefined> {
-    const byCredit = this.#groups.toSorted((a, b) => b.credit + b.earns - (a.credit + a.earns))
+    const byCredit = this.#groups.toSorted((a, b) => b.due - a.due)
     for (const { members, turn } of byCredit) {
       for (let step = 0; step < members.length; step++) {
         const member = members[(turn + step) % members.length]!

@@ -1,41 +1,8 @@
 import { expect, test } from '@jest/globals'
-import { type App, createApp } from '@sipwright/framework'
-import { invite, Network, Phone, testWorkers } from '@sipwright/framework/testing'
-import { Dispatcher, dispatcher, type DispatcherInput } from '#src/index.js'
-
-const quiet = { error() {}, warn() {}, info() {}, debug() {} }
-const uris = ['sip:192.0.2.11:5060', 'sip:192.0.2.12:5060', 'sip:192.0.2.13:5060']
-const probe = { intervalMs: 1_000, timeoutMs: 500, threshold: 2 }
-
-/** Workers 0, 1 … on one simulated network, none of which leads yet, and the gateways that they share. */
-async function rig(count: number, config: DispatcherInput = setOf(uris)) {
-  const network = new Network()
-  const gateways = await Promise.all(
-    uris.map((uri) => Phone.at(network, { at: `UDP:${uri.slice(4)}`, answer: 200 })),
-  )
-  const seats = testWorkers(count)
-  const start = async (index: number): Promise<App> => {
-    const app = await createApp({
-      plugins: [dispatcher(config)],
-      worker: seats[index]!,
-      clock: network.clock,
-      chance: network.chance,
-      log: quiet,
-      transports: [network.transport('UDP')],
-    })
-    await app.listen(`udp:192.0.2.1:${5060 + index}`)
-    return app
-  }
-  const probesOf = (index: number): number =>
-    network.trace.filter(
-      ({ from, text }) => from === `192.0.2.1:${5060 + index}` && text.startsWith('OPTIONS'),
-    ).length
-  return { network, gateways, seats, start, probesOf }
-}
-
-function setOf(destinations: readonly string[]): DispatcherInput {
-  return { sets: { 1: { destinations: [...destinations] } }, probe }
-}
+import { type App } from '@sipwright/framework'
+import { invite } from '@sipwright/framework/testing'
+import { Dispatcher } from '#src/index.js'
+import { setOf, uris, workersOn } from '../workers-rig.js'
 
 const service = (app: App): Dispatcher => app.resolve(Dispatcher)
 
@@ -45,7 +12,7 @@ const health = (app: App): readonly string[] =>
     .destinations.map(({ health: { state } }) => state)
 
 test('who leads probes, once for all workers; what it finds holds in all', async () => {
-  const { network, seats, start, probesOf } = await rig(2)
+  const { network, seats, start, probesOf } = await workersOn(2)
   const [first, second] = [await start(0), await start(1)]
   const changes: string[] = []
   service(second).onChange(({ kind, reason }) => changes.push(`${kind}: ${reason}`))
@@ -63,7 +30,7 @@ test('who leads probes, once for all workers; what it finds holds in all', async
 })
 
 test('when the leading worker dies, the next one probes on from what was known', async () => {
-  const { network, seats, start, probesOf } = await rig(2)
+  const { network, seats, start, probesOf } = await workersOn(2)
   await start(0)
   const second = await start(1)
   seats[0]!.lead()
@@ -79,7 +46,7 @@ test('when the leading worker dies, the next one probes on from what was known',
 })
 
 test('a worker that takes the place of a dead one learns how destinations are', async () => {
-  const { network, seats, start } = await rig(3)
+  const { network, seats, start } = await workersOn(3)
   const first = await start(0)
   await start(1)
   seats[0]!.lead()
@@ -92,7 +59,7 @@ test('a worker that takes the place of a dead one learns how destinations are', 
 })
 
 test("an operator's word to any worker holds in all", async () => {
-  const { seats, start } = await rig(3)
+  const { seats, start } = await workersOn(3)
   const apps = [await start(0), await start(1), await start(2)]
   seats[0]!.lead()
   service(apps[1]!).setAdminState(1, uris[0]!, 'disabled')
@@ -105,7 +72,7 @@ test("an operator's word to any worker holds in all", async () => {
 })
 
 test('two workers that say different things at once end with one opinion: what the leading one holds', async () => {
-  const { seats, start } = await rig(2)
+  const { seats, start } = await workersOn(2)
   const [first, second] = [await start(0), await start(1)]
   seats[0]!.lead()
   const late: (() => void)[] = []
@@ -123,7 +90,7 @@ test('two workers that say different things at once end with one opinion: what t
 })
 
 test('a destination that one worker does not know yet is learnt with its own reload', async () => {
-  const { seats, start } = await rig(2, setOf(uris.slice(0, 2)))
+  const { seats, start } = await workersOn(2, setOf(uris.slice(0, 2)))
   const [first, second] = [await start(0), await start(1)]
   seats[0]!.lead()
   await service(first).configure(setOf(uris))
@@ -134,7 +101,7 @@ test('a destination that one worker does not know yet is learnt with its own rel
 })
 
 test('round robin of each worker begins at another destination', async () => {
-  const { start } = await rig(3)
+  const { start } = await workersOn(3)
   const firstChoice = async (index: number): Promise<string> => {
     const app = await start(index)
     return service(app).select(1, { request: invite(), now: 0 }).next()!.uri
@@ -143,7 +110,7 @@ test('round robin of each worker begins at another destination', async () => {
 })
 
 test('busy, ejected and maintenance hold in all workers, with reason and the time that is left', async () => {
-  const { network, seats, start } = await rig(2)
+  const { network, seats, start } = await workersOn(2)
   const [first, second] = [await start(0), await start(1)]
   seats[0]!.lead()
   await network.run(1_000)

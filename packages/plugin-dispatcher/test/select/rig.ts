@@ -65,3 +65,8 @@ export function shares(chosen: readonly (string | undefined)[]): Record<string, 
   for (const id of chosen) counts[String(id)] = (counts[String(id)] ?? 0) + 1
   return counts
 }
+
+/** Has all the calls that it may have, as far as `maxLoad` says. */
+export function full(destination: Destination | undefined): void {
+  if (destination !== undefined) destination.load.calls = destination.maxLoad
+}

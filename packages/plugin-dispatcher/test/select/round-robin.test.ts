@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { roundRobin } from '#src/select/round-robin.js'
-import { atWork, destinations, down, shares, walked } from './rig.js'
+import { options } from '@sipwright/framework/testing'
+import { atWork, destinations, down, full, shares, walked } from './rig.js'
 
 const four = () => destinations('sip:a', 'sip:b', 'sip:c', 'sip:d')
 
@@ -16,6 +17,15 @@ test('4b.2: with B down 900 requests are 300 for each other one, in turn', () =>
   const chosen = atWork(roundRobin, loaded).choices(900)
   expect(shares(chosen)).toEqual({ 'sip:a': 300, 'sip:c': 300, 'sip:d': 300 })
   for (let n = 0; n + 3 <= 900; n++) expect(new Set(chosen.slice(n, n + 3)).size).toBe(3)
+})
+
+test('who has all the calls that it may have doubles nobody’s share of calls, and takes other requests', () => {
+  const loaded = destinations('sip:a', { uri: 'sip:b', maxLoad: 1 }, 'sip:c', 'sip:d')
+  full(loaded[1])
+  const { walk, choices } = atWork(roundRobin, loaded)
+  expect(shares(choices(900))).toEqual({ 'sip:a': 300, 'sip:c': 300, 'sip:d': 300 })
+  const others = Array.from({ length: 4 }, () => walk('one', options()).next()?.id)
+  expect(others).toEqual(['sip:a', 'sip:b', 'sip:c', 'sip:d'])
 })
 
 test('fallbacks go once around from the choice, and take nobody’s turn', () => {

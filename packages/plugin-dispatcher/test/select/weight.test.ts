@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { weight } from '#src/select/weight.js'
-import { atWork, down, shares, walked, weighted } from './rig.js'
+import { atWork, destinations, down, full, shares, walked, weighted } from './rig.js'
 
 test('4b.3: 50/25/25 is exact, 2/1/1 in every four, 50/25/25 in every hundred, and A never three times running', () => {
   const chosen = atWork(weight, weighted({ a: 50, b: 25, c: 25 })).choices(1_000)
@@ -102,6 +102,26 @@ test('who dies while others wait for their turn is skipped at once, and is back 
   expect(Math.abs(without['d']! - 30)).toBeLessThanOrEqual(1)
   loaded[1]!.health.force('active', 'answered', 2)
   expect(Math.abs(shares(choices(60))['b']! - 10)).toBeLessThanOrEqual(1)
+})
+
+test('while some have all the calls that they may have, the others share by their weights', () => {
+  const capped = (id: string, weight: number) => ({ uri: `sip:${id}`, id, weight, maxLoad: 9 })
+  const loaded = destinations(capped('a', 50), capped('b', 20), capped('c', 10), capped('d', 20))
+  const { choices } = atWork(weight, loaded)
+  choices(3)
+  full(loaded[0])
+  full(loaded[3])
+  const without = shares(choices(300))
+  expect(without['a']).toBeUndefined()
+  expect(without['d']).toBeUndefined()
+  expect(Math.abs(without['b']! - 200)).toBeLessThanOrEqual(1)
+  loaded[0]!.load.calls = 0
+  loaded[3]!.load.calls = 0
+  const again = shares(choices(100))
+  expect(Math.abs(again['a']! - 50)).toBeLessThanOrEqual(1)
+  expect(Math.abs(again['d']! - 20)).toBeLessThanOrEqual(1)
+  for (const each of loaded) full(each)
+  expect(new Set(choices(5)).size).toBe(1)
 })
 
 test('one that comes and goes all the time starves nobody', () => {

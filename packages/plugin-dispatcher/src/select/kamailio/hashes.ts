@@ -60,10 +60,10 @@ class AuthUser implements Selector {
   }
 
   select(ctx: SelectContext): ReturnType<Selector['select']> {
-    return authUser(ctx) === undefined ? this.#turns.select() : this.#slots.select(ctx)
+    return authUser(ctx) === undefined ? this.#turns.select(ctx) : this.#slots.select(ctx)
   }
 
   preview(ctx: SelectContext): ReturnType<Slots['preview']> {
-    return authUser(ctx) === undefined ? this.#turns.preview() : this.#slots.preview(ctx)
+    return authUser(ctx) === undefined ? this.#turns.preview(ctx) : this.#slots.preview(ctx)
   }
 }
