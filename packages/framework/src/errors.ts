@@ -110,6 +110,9 @@ export const errors = {
   SIPW_ERR_DISPATCHER_LIST: { status: 500, text: 'dispatcher list %s is refused: %s' },
   SIPW_ERR_LOAD_JOURNAL: { status: 500, text: 'journal of calls %s cannot be used: %s' },
   SIPW_ERR_SET_UNKNOWN: { status: 500, text: 'no destination set %s' },
+  // command
+  SIPW_ERR_IMPORT_INPUT: { status: 500, text: '%s: found %s, expected %s' },
+  SIPW_ERR_IMPORT_OUTPUT: { status: 500, text: '%s cannot be written: %s' },
 } as const satisfies Record<string, { status: number; text: string }>
 
 export type ErrorCode = keyof typeof errors
