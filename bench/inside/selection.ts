@@ -36,9 +36,10 @@ export function measureSelection(options: SelectionOptions): readonly SelectionF
   )
 }
 
-/** Kamailio's numbers are other names of the same ones. */
+/** Kamailio's numbers are other names of the same ones, but for its own hash, hundred slots and relative weights. */
 function algorithms(): readonly string[] {
-  return algorithmNames.filter((name) => !name.startsWith('kamailio:'))
+  const own = ['kamailio:0', 'kamailio:9', 'kamailio:11']
+  return algorithmNames.filter((name) => !name.startsWith('kamailio:') || own.includes(name))
 }
 
 /** As the plugin does it for each request. */

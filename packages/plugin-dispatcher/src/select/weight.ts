@@ -33,11 +33,6 @@ class Group {
     this.earns = weight * members.length
   }
 
-  /** What it will have earned when the next one is chosen. */
-  get due(): number {
-    return this.credit + this.earns
-  }
-
   copy(): Group {
     const copy = new Group(this.weight, this.members)
     copy.credit = this.credit
@@ -78,8 +73,8 @@ export class SmoothWeight implements Selector {
     const { last, total } = prepared
     const groups = prepared.groups.map((group) => group.copy())
     const credits = new Map<Destination, number>()
-    for (const { members, due } of groups) {
-      for (const member of members) credits.set(member, due)
+    for (const { members, credit, earns } of groups) {
+      for (const member of members) credits.set(member, credit + earns)
     }
     const chosen = choose(request.method === 'INVITE', groups, total)
     const walk = new GroupWalk(groups, last, chosen)
@@ -106,17 +101,20 @@ export class SmoothWeight implements Selector {
   }
 }
 
-/** The next one: of the richest group, whose members have it in turn. */
+/** Every group earns, the richest pays what all earned, and the turn of its members moves on. */
 function choose(isCall: boolean, groups: readonly Group[], total: number): Destination | undefined {
   let richest: Group | undefined
   for (let index = 0; index < groups.length; index++) {
     const group = groups[index]!
-    if (richest === undefined || group.due > richest.due) richest = group
+    group.credit += group.earns
+    if (richest === undefined || group.credit > richest.credit) richest = group
   }
   if (richest === undefined) return undefined
   const chosen = richest.members[richest.turn]!
-  if (!chosen.takes(isCall)) return chooseTaker(isCall, groups) ?? chosen
-  for (let index = 0; index < groups.length; index++) groups[index]!.credit += groups[index]!.earns
+  if (!chosen.takes(isCall)) {
+    for (const group of groups) group.credit -= group.earns
+    return chooseTaker(isCall, groups) ?? chosen
+  }
   richest.credit -= total
   richest.turn = richest.turn + 1 === richest.members.length ? 0 : richest.turn + 1
   return chosen
@@ -199,7 +197,7 @@ class GroupWalk implements Walk {
   }
 
   *#fallbacks(): Iterator<Destination, undefined> {
-    const byCredit = this.#groups.toSorted((a, b) => b.due - a.due)
+    const byCredit = this.#groups.toSorted((a, b) => b.credit + b.earns - (a.credit + a.earns))
     for (const { members, turn } of byCredit) {
       for (let step = 0; step < members.length; step++) {
         const member = members[(turn + step) % members.length]!
