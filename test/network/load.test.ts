@@ -1,14 +1,7 @@
 /** Calls in progress, per destination: scenarios 36, 40 to 45 and 61 of dispatcher.md §4b. */
 import { expect, test } from '@jest/globals'
-import {
-  createApp,
-  type Handled,
-  inject,
-  OnRequest,
-  type RequestContext,
-  Routes,
-} from '@sipwright/framework'
-import { type Answer, type Call, type Phone } from '@sipwright/framework/testing'
+import { createApp } from '@sipwright/framework'
+import { type Answer, type Call, onInvite, type Phone } from '@sipwright/framework/testing'
 import { Dispatcher, dispatcher as dispatcherPlugin } from '@sipwright/plugin-dispatcher'
 import { bob, linger, loads, rig, type Rig, type RigOptions, shares, silent } from './rig.js'
 
@@ -433,23 +426,12 @@ test('without a budget every call goes on while there are gateways', async () =>
 })
 
 test('4b.40: a parallel fork counts on each gateway until one has won, and then on that one', async () => {
-  @Routes()
-  class Forking {
-    readonly #dispatcher: Dispatcher
-
-    constructor(@inject(Dispatcher) dispatcher: Dispatcher) {
-      this.#dispatcher = dispatcher
-    }
-
-    @OnRequest('INVITE')
-    invite(ctx: RequestContext): Handled {
-      ctx.recordRoute()
-      const { destinations } = this.#dispatcher.sets()[0]!
-      return ctx.fork(destinations.map(({ target }) => target))
-    }
-  }
+  const forking = onInvite(Dispatcher, (dispatcher, ctx) => {
+    ctx.recordRoute()
+    return ctx.fork(dispatcher.sets()[0]!.destinations.map(({ target }) => target))
+  })
   const answer: Answer = [{ status: 180 }, { status: 200, afterMs: 1_000 }]
-  const made = await rig({ gateways: [ringing, answer, 486], routes: [Forking] })
+  const made = await rig({ gateways: [ringing, answer, 486], routes: [forking] })
   const call = made.caller.call(bob)
   await made.network.run(500)
   expect(loads(made.dispatcher)).toEqual([1, 1, 0])
@@ -477,20 +459,10 @@ test('a call that somebody before us has forked counts on each gateway that acce
 })
 
 test('a call that does not stay with us is counted until it is answered: nobody would tell us of its end', async () => {
-  @Routes()
-  class Passing {
-    readonly #dispatcher: Dispatcher
-
-    constructor(@inject(Dispatcher) dispatcher: Dispatcher) {
-      this.#dispatcher = dispatcher
-    }
-
-    @OnRequest('INVITE')
-    invite(ctx: RequestContext): Handled {
-      return ctx.relay(this.#dispatcher.select('gateways', ctx))
-    }
-  }
-  const made = await rig({ gateways: [[{ status: 200, afterMs: 1_000 }]], routes: [Passing] })
+  const passing = onInvite(Dispatcher, (dispatcher, ctx) =>
+    ctx.relay(dispatcher.select('gateways', ctx)),
+  )
+  const made = await rig({ gateways: [[{ status: 200, afterMs: 1_000 }]], routes: [passing] })
   made.caller.call(bob)
   await made.network.run(500)
   expect(loads(made.dispatcher)).toEqual([1])

@@ -1,34 +1,17 @@
 /** Routes that ask who sent a request: ds_is_from_list of Kamailio, dispatcher.md §1.13. */
 import { expect, test } from '@jest/globals'
-import {
-  type AppOptions,
-  createApp,
-  type Handled,
-  inject,
-  OnRequest,
-  type RequestContext,
-  Routes,
-} from '@sipwright/framework'
-import { DnsServer, Phone } from '@sipwright/framework/testing'
+import { type AppOptions, createApp } from '@sipwright/framework'
+import { DnsServer, onInvite, Phone } from '@sipwright/framework/testing'
 import { Dispatcher, dispatcher, type SenderOptions } from '@sipwright/plugin-dispatcher'
 import { bob, edge, rig, silent } from './rig.js'
 
 /** Gateways may call out; nobody else may. */
 function onlyGateways(options: SenderOptions): NonNullable<AppOptions['routes']> {
-  @Routes()
-  class FromGateways {
-    readonly #dispatcher: Dispatcher
-
-    constructor(@inject(Dispatcher) dispatcher: Dispatcher) {
-      this.#dispatcher = dispatcher
-    }
-
-    @OnRequest('INVITE')
-    invite(ctx: RequestContext): Handled {
-      return ctx.reply(this.#dispatcher.isFromSet(ctx.source, 'gateways', options) ? 486 : 403)
-    }
-  }
-  return [FromGateways]
+  return [
+    onInvite(Dispatcher, (dispatcher, ctx) =>
+      ctx.reply(dispatcher.isFromSet(ctx.source, 'gateways', options) ? 486 : 403),
+    ),
+  ]
 }
 
 test('a gateway is known by address and port, whatever its Via says; a stranger is not', async () => {

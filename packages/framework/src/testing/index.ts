@@ -46,4 +46,5 @@ export {
   type PhoneRequestOptions,
   type SeenRequest,
 } from './phone.js'
+export { onInvite } from './on-invite.js'
 export { testWorkers, type TestWorker } from './workers.js'

@@ -1,32 +1,13 @@
 import { expect, test } from '@jest/globals'
-import {
-  type App,
-  createApp,
-  type Handled,
-  inject,
-  OnRequest,
-  type RequestContext,
-  Routes,
-} from '@sipwright/framework'
-import { Network, Phone, testWorkers } from '@sipwright/framework/testing'
+import { type App, createApp } from '@sipwright/framework'
+import { Network, onInvite, Phone, testWorkers } from '@sipwright/framework/testing'
 import { Dispatcher, dispatcher } from '#src/index.js'
+import { quiet } from '../rig.js'
 
-const quiet = { error() {}, warn() {}, info() {}, debug() {} }
-
-@Routes()
-class ToGateway {
-  readonly #dispatcher: Dispatcher
-
-  constructor(@inject(Dispatcher) dispatcher: Dispatcher) {
-    this.#dispatcher = dispatcher
-  }
-
-  @OnRequest('INVITE')
-  invite(ctx: RequestContext): Handled {
-    ctx.recordRoute()
-    return ctx.relay(this.#dispatcher.select(1, ctx))
-  }
-}
+const toGateway = onInvite(Dispatcher, (service, ctx) => {
+  ctx.recordRoute()
+  return ctx.relay(service.select(1, ctx))
+})
 
 /** Two workers with an address each, a caller and a gateway. Requests go to whichever the test says. */
 async function rig() {
@@ -35,7 +16,7 @@ async function rig() {
   const start = async (index: number): Promise<App> => {
     const app = await createApp({
       plugins: [dispatcher({ sets: { 1: { destinations: ['sip:192.0.2.11:5060'] } } })],
-      routes: [ToGateway],
+      routes: [toGateway],
       worker: seats[index]!,
       ...{ clock: network.clock, chance: network.chance, log: quiet },
       transports: [network.transport('UDP')],
