@@ -44,6 +44,8 @@ export { udp } from './transport/udp.js'
 export { contextKey, type ContextKey } from './plugin/context-key.js'
 export {
   type Answering,
+  type Admission,
+  type AdmissionContext,
   type AnyContext,
   type AttemptContext,
   type BranchContext,

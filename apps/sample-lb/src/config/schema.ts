@@ -384,6 +384,11 @@ const limits = z.strictObject({
   connections: wholeNumber(1).default(10_000).describe('Stream connections in all.'),
   connectionsPerSource: wholeNumber(1).default(64).describe('Stream connections of one address.'),
   transactions: wholeNumber(1).default(200_000).describe('Transactions at one time.'),
+  refusalsPerSecond: wholeNumber(0)
+    .default(10)
+    .describe(
+      'Refusals that a public network (/24, /64) is sent over UDP each second; 0 = as many as come.',
+    ),
 })
 
 const log = z.strictObject({

@@ -22,10 +22,10 @@ export class LoadBalancer {
   request(ctx: RequestContext): Handled {
     if (this.policy.asksUs(ctx.request)) return ctx.reply(200)
     const set = this.policy.setFor(ctx.request)
-    if (set === undefined) return ctx.reply(404)
-    if (!this.dispatcher.exists(set)) return ctx.reply(this.policy.noDestination)
+    if (set === undefined) return ctx.refuse(404)
+    if (!this.dispatcher.exists(set)) return ctx.refuse(this.policy.noDestination)
     const destinations = this.dispatcher.select(set, ctx)
-    if (destinations.isEmpty) return ctx.reply(this.policy.noDestination)
+    if (destinations.isEmpty) return ctx.refuse(this.policy.noDestination)
     if (this.policy.staysInPath(ctx.request)) ctx.recordRoute()
     return ctx.relay(destinations, this.policy.relayOptions)
   }

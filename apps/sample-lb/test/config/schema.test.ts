@@ -58,6 +58,7 @@ test('every section but listen and dispatcher may be left out; these are the def
       connections: 10_000,
       connectionsPerSource: 64,
       transactions: 200_000,
+      refusalsPerSecond: 10,
     },
     log: { level: 'info', format: 'json' },
   })

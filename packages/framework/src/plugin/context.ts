@@ -23,6 +23,20 @@ export type ReplyHeaders = Readonly<Record<string, string>>
 /** A Request-URI as text, or a target with its role. */
 export type TargetLike = string | Target
 
+/** A new request before anything is kept of it. */
+export interface AdmissionContext {
+  readonly request: SipRequest
+  readonly source: Source
+  /** Milliseconds of the app's clock, read once for this input. */
+  readonly now: number
+  /** Size of the message. */
+  readonly bytes: number
+}
+
+/** What becomes of it: it is admitted, dropped without a word, or refused with one response, of which nothing is kept. */
+export type Admission =
+  undefined | 'drop' | { readonly status: number; readonly headers?: ReplyHeaders }
+
 /** What every kind of context offers. */
 export interface AnyContext {
   /** The request as it came, with the edits that handlers made. */
@@ -59,6 +73,11 @@ export interface Answering extends AnyContext {
 }
 
 export interface RequestContext extends Answering {
+  /**
+   * Answers with a final response of 300 or more in one packet, and keeps nothing: who sent the request has not proven that it
+   * is there, so nothing is sent again. Each copy of the request is handled anew. RFC 3261 §8.2.7
+   */
+  refuse(status: number, headers?: ReplyHeaders): Handled
   /** A provisional response: 101–199. */
   progress(status: number, headers?: ReplyHeaders): void
   /** Stay in the path of the dialog. §16.6 step 4 */

@@ -6,6 +6,8 @@ import { type Flow, type Hop } from '../message/flow.js'
 import { type SipResponse } from '../message/message.js'
 import { type Transport } from '../transport/transport.js'
 import {
+  type Admission,
+  type AdmissionContext,
   type AttemptContext,
   type BranchContext,
   type CancelContext,
@@ -56,6 +58,11 @@ export interface Host {
   addTransport(transport: Transport): void
   /** Before anything is spent on a message: true drops it. Sync. §18.2.1 */
   onReceive(hook: (text: string, flow: Flow) => boolean): void
+  /**
+   * Every request that no transaction knows, in or out of a dialog, before there is one; never ACK or CANCEL. Sync. What a
+   * hook throws refuses the request with 500.
+   */
+  onAdmit(hook: (ctx: AdmissionContext) => Admission): void
   /** Every new request, in or out of a dialog, but ACK and CANCEL. §16.3 */
   onRequest(hook: MiddlewareFunction): void
   /** The copy for one branch, before it leaves; ACKs too. §16.6 */
@@ -64,7 +71,7 @@ export interface Host {
   onResponse(hook: (ctx: ResponseContext) => void): void
   /** Each failed attempt. It observes: what follows is the route class's to decide. §16.7 step 4, §16.9 */
   onFailure(hook: (ctx: AttemptContext) => void): void
-  /** Everything that goes to the caller. §16.7 step 9 */
+  /** Everything that goes to the caller in a transaction: what is refused without one passes by. §16.7 step 9 */
   onReply(hook: (ctx: ReplyContext) => void): void
   /** The caller hung up. §16.10 */
   onCancel(hook: (ctx: CancelContext) => void): void

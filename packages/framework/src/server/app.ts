@@ -46,6 +46,11 @@ export interface AppOptions {
   readonly limits?: Partial<TransportLimits> & {
     /** Live server transactions at most; above it new requests get 503. Default 200,000. */
     readonly transactions?: number
+    /**
+     * Refusals that one public network (/24, /64) is sent over UDP each second at most, twice as many at once after a pause;
+     * 0: as many as come. Default 10: whoever writes another's address as his own gets no flood out of us.
+     */
+    readonly refusalsPerSecond?: number
   }
   /** A handler that has not answered after so long is cut off with 500. Default 10 s. */
   readonly handlerTimeoutMs?: number
@@ -145,6 +150,7 @@ export class App {
       timers: this.#timers,
       messageLimits: this.#limits.message,
       transactions: options.limits?.transactions ?? 200_000,
+      refusalsPerSecond: options.limits?.refusalsPerSecond ?? 10,
       handlerTimeoutMs: options.handlerTimeoutMs ?? 10_000,
       profile: options.profile ?? 'edge',
       hooks: this.#hooks,
@@ -331,6 +337,7 @@ export class App {
       use: (middleware) => hooks.newRequest.push(buildStep(middleware, container)),
       addTransport: (transport) => this.#transports.set(transport.name, transport),
       onReceive: (hook) => hooks.receive.push(hook),
+      onAdmit: (hook) => hooks.admit.push(hook),
       onRequest: (hook) => {
         hooks.everyRequest.push(hook)
         hooks.newRequest.push(hook)

@@ -3,9 +3,13 @@ export class Counters {
   messagesReceived = 0
   requestsSent = 0
   responsesSent = 0
-  /** Dropped by an onReceive hook. */
+  /** Dropped by an onReceive or onAdmit hook. */
   dropped = 0
   malformed = 0
+  /** Refused without a transaction. */
+  refused = 0
+  /** Refusals that were not sent: their network has had enough. */
+  unsentRefusals = 0
   /** Responses that matched no transaction. RFC 6026 §8.9 */
   strayResponses = 0
   /** Times that a transport said a hop cannot be reached. */

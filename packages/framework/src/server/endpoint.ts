@@ -10,6 +10,7 @@ import { type Malformed, type MessageLimits, parseMessage } from '../message/par
 import { serialize } from '../message/serialize.js'
 import { type SipUri } from '../message/uri.js'
 import { stampSource } from '../message/via.js'
+import { type Admission, type AdmissionContext } from '../plugin/context.js'
 import { Deadlines, type Timed } from '../transaction/deadlines.js'
 import {
   type ClientTransaction,
@@ -18,6 +19,7 @@ import {
   type TransactionEffect,
   TransactionLayer,
 } from '../transaction/layer.js'
+import { tagFrom } from '../transaction/key.js'
 import { type Timers } from '../transaction/timers.js'
 import { resolveResponse } from '../transport/resolve.js'
 import { type Listener, type Receiver } from '../transport/transport.js'
@@ -28,6 +30,8 @@ import { handleRequest } from './handle-request.js'
 import { type Hooks } from './hooks.js'
 import { type IncomingRequest } from './incoming-request.js'
 import { type Listeners } from './listeners.js'
+import { FlowSource } from './received-request.js'
+import { RefusalBudget } from './refusal-budget.js'
 import { type RouteTable } from './route-table.js'
 import { type Zones } from './zones.js'
 
@@ -61,6 +65,8 @@ export interface EndpointOptions {
   readonly messageLimits: MessageLimits
   /** Live server transactions at most; above it new requests get 503. */
   readonly transactions: number
+  /** Refusals that one public network is sent over UDP each second at most; 0: as many as come. */
+  readonly refusalsPerSecond: number
   readonly handlerTimeoutMs: number
   readonly profile: 'edge' | 'open'
   readonly hooks: Hooks
@@ -95,6 +101,7 @@ export class Endpoint implements Receiver {
   draining = false
   readonly #messageLimits: MessageLimits
   readonly #deadlines = new Deadlines<Timed>()
+  readonly #refusals: RefusalBudget
   /** The clock as read for the input in hand; undefined between inputs. */
   #now: number | undefined = undefined
   #armedAt = Infinity
@@ -117,6 +124,7 @@ export class Endpoint implements Receiver {
     this.resolver = options.resolver
     this.dialogs = options.dialogs
     this.#messageLimits = options.messageLimits
+    this.#refusals = new RefusalBudget(options.refusalsPerSecond)
     this.loopSeed = Math.floor(options.chance.random() * 2 ** 32)
     this.layer = new TransactionLayer(options.timers, this.#deadlines, options.transactions)
   }
@@ -223,18 +231,32 @@ export class Endpoint implements Receiver {
     }
   }
 
-  /** Answers without a transaction: one packet, nothing kept. */
+  /**
+   * Answers without a transaction: one packet, nothing kept. Over UDP a network outside is sent so many of them and no more: its
+   * addresses may be written by somebody else.
+   */
   refuse(
     request: SipRequest,
     flow: Flow,
     status: number,
     headers?: Readonly<Record<string, string>>,
   ): void {
-    const response = responseTo(request, status, {
-      toTag: this.chance.tag(),
-      ...(headers === undefined ? {} : { headers }),
-    })
+    this.counters.refused++
+    const { remoteAddress, local } = flow
+    const isPublic = (this.zones.of(remoteAddress) ?? local.zone) === publicZone
+    if (isPublic && !local.reliable && !this.#refusals.allows(remoteAddress, this.now())) {
+      this.counters.unsentRefusals++
+      return
+    }
+    const toTag = this.refusalTag(request)
+    const response = responseTo(request, status, { toTag, ...(headers && { headers }) })
     this.#sendBack(flow, serialize(response), response)
+  }
+
+  /** The To tag of a refusal: the same for every copy of the request, and known again in its ACK. RFC 3261 §8.2.7 */
+  refusalTag({ headers }: SipRequest): string {
+    const branch = branchPattern.exec(headers.get('Via') ?? '')?.[1] ?? ''
+    return tagFrom(`${this.loopSeed} ${branch} ${headers.get('Call-ID') ?? ''}`)
   }
 
   /** Forgets the timer: nothing happens any more. */
@@ -348,7 +370,33 @@ export class Endpoint implements Receiver {
 
   #request(request: SipRequest, flow: Flow, now: number): void {
     stampSource(request.headers, flow.remoteAddress, flow.remotePort)
-    this.run(this.layer.receiveRequest(request, flow, now))
+    const admits = this.hooks.admit.length > 0 ? this.#admits : undefined
+    this.run(this.layer.receiveRequest(request, flow, now, admits))
+  }
+
+  /** Asks the hooks; the first one that does not want it decides. */
+  readonly #admits = (request: SipRequest, flow: Flow): boolean => {
+    const source = new FlowSource(flow, this)
+    const ctx = { request, source, now: this.now(), bytes: this.#bytes }
+    for (const hook of this.hooks.admit) {
+      const admission = this.#admission(hook, ctx)
+      if (admission === undefined) continue
+      if (admission === 'drop') this.counters.dropped++
+      else this.refuse(request, flow, admission.status, admission.headers)
+      return false
+    }
+    return true
+  }
+
+  /** A hook that fails keeps strangers out rather than letting them in. */
+  #admission(hook: (ctx: AdmissionContext) => Admission, ctx: AdmissionContext): Admission {
+    try {
+      return hook(ctx)
+    } catch (error) {
+      this.counters.faults++
+      this.log.error({ err: error }, 'an onAdmit hook failed')
+      return { status: 500 }
+    }
   }
 
   #malformed({ error, request }: Malformed, flow: Flow): void {
@@ -376,6 +424,11 @@ export class Endpoint implements Receiver {
     }
   }
 }
+
+/** The zone of who is in none. */
+const publicZone = 'public'
+/** Of a Via that may be malformed. */
+const branchPattern = /;\s*branch\s*=\s*([^;,\s]+)/i
 
 const overloadHeaders = { 'Retry-After': '5' }
 

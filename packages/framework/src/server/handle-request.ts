@@ -21,7 +21,7 @@ export function handleRequest(endpoint: Endpoint, transaction: ServerTransaction
     const rules = { proxyRequire: noExtensions, isOurs: isOurAddress, loopKey: key }
     const refusal = validateRequest(request, rules)
     if (refusal !== undefined) {
-      incoming.reply(refusal.status, refusal.headers)
+      incoming.refuse(refusal.status, refusal.headers)
       return
     }
     const taken = takeOwnRoutes(request, isOurs)
@@ -33,7 +33,7 @@ export function handleRequest(endpoint: Endpoint, transaction: ServerTransaction
       handleInDialog(endpoint, incoming, marks !== undefined)
     }
   } catch (error) {
-    if (error instanceof SipError && error.status < 500) incoming.reply(error.status)
+    if (error instanceof SipError && error.status < 500) incoming.refuse(error.status)
     else incoming.crash(error)
   }
 }
@@ -45,14 +45,14 @@ function handleNew(endpoint: Endpoint, incoming: IncomingRequest): void {
   const { request } = incoming
   const { requestUri } = request
   if (endpoint.draining) {
-    incoming.reply(503)
+    incoming.refuse(503)
     return
   }
   if (endpoint.profile === 'edge') {
     // No open relay: a stranger's Route is not followed, another domain's request not carried.
     const foreignDomain = isSipUri(requestUri) && !endpoint.listeners.serves(requestUri)
     if (request.headers.has('Route') || foreignDomain) {
-      incoming.reply(403)
+      incoming.refuse(403)
       return
     }
   } else if (request.headers.has('Route')) {
@@ -68,12 +68,12 @@ function handleInDialog(endpoint: Endpoint, incoming: IncomingRequest, isOurDial
   const { request } = incoming
   const leadsToUs = !request.headers.has('Route') && incoming.isForUs
   if (leadsToUs) {
-    incoming.reply(481)
+    incoming.refuse(481)
     return
   }
   if (endpoint.profile === 'edge' && !isOurDialog) {
     // A dialog that we carry says so by its Route; any other is a stranger's way to have us send anywhere.
-    incoming.reply(403)
+    incoming.refuse(403)
     return
   }
   incoming.conclude(runPipeline(endpoint.routes.inDialog(request.method), incoming))

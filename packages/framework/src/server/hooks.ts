@@ -1,6 +1,8 @@
 /** What plugins hooked in, in the order of the plugin list. Fixed once the app has started. */
 import { type Flow } from '../message/flow.js'
 import {
+  type Admission,
+  type AdmissionContext,
   type AttemptContext,
   type BranchContext,
   type CancelContext,
@@ -12,6 +14,7 @@ import { type MiddlewareFunction } from '../plugin/middleware.js'
 
 export class Hooks {
   readonly receive: ((text: string, flow: Flow) => boolean)[] = []
+  readonly admit: ((ctx: AdmissionContext) => Admission)[] = []
   /** `onRequest`: in and out of dialogs. */
   readonly everyRequest: MiddlewareFunction[] = []
   /** `onRequest` and `use`, in the order in which they were registered: outside dialogs. */

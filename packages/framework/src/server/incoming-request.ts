@@ -75,6 +75,21 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
     return handled
   }
 
+  refuse(status: number, headers?: ReplyHeaders): Handled {
+    if (!Number.isInteger(status) || status < 300 || status > 699) {
+      throw new SipError('SIPW_ERR_REPLY_STATUS', [status, '300 to 699'])
+    }
+    this.#decide()
+    const { endpoint, transaction } = this
+    if (!this.#cancelled) {
+      this.#status = status
+      endpoint.refuse(this.request, transaction.flow, status, headers)
+      endpoint.run(endpoint.layer.drop(transaction, this.now))
+    }
+    this.finish()
+    return handled
+  }
+
   progress(status: number, headers?: ReplyHeaders): void {
     if (!Number.isInteger(status) || status < 100 || status > 199) {
       throw new SipError('SIPW_ERR_REPLY_STATUS', [status, '100 to 199'])

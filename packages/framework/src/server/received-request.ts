@@ -54,7 +54,7 @@ export class ReceivedRequest implements AnyContext {
 const noMarks: readonly string[] = []
 
 /** The source, its zone looked up when asked. */
-class FlowSource implements Source {
+export class FlowSource implements Source {
   readonly flow: Flow
   readonly #endpoint: Endpoint
 

@@ -58,8 +58,8 @@ export function clientKey(branch: string, method: string): string {
 }
 
 /**
- * A To tag for our answer to a CANCEL whose INVITE has none yet: it must be the same in every
- * retransmission and differ between transactions, which a hash of the key does without asking for chance.
+ * A To tag that is the same in every retransmission and differs between transactions, which a hash of the key does
+ * without asking for chance or keeping anything: for our answer to a CANCEL whose INVITE has none yet, and for refusals.
  */
 export function tagFrom(key: string): string {
   // FNV-1a, twice, from different bases.

@@ -71,14 +71,23 @@ export class TransactionLayer {
     return this.#waiting.size
   }
 
-  /** A request came in. The caller has put `received` and `rport` into its Via (§18.2.1, RFC 3581 §4). */
-  receiveRequest(request: SipRequest, flow: Flow, now: number): readonly TransactionEffect[] {
+  /**
+   * A request came in. The caller has put `received` and `rport` into its Via (§18.2.1, RFC 3581 §4). `admits` is asked before
+   * there is a transaction for it: false, and there is none.
+   */
+  receiveRequest(
+    request: SipRequest,
+    flow: Flow,
+    now: number,
+    admits?: (request: SipRequest, flow: Flow) => boolean,
+  ): readonly TransactionEffect[] {
     try {
       if (request.method === 'ACK') return this.#receiveAck(request, flow, now)
       const key = serverKey(request, flow, request.method, request.toTag)
       const transaction = this.#servers.get(key)
       if (transaction !== undefined) return this.#input(transaction, 'request', request, now)
       if (request.method === 'CANCEL') return this.#receiveCancel(key, request, flow, now)
+      if (admits !== undefined && !admits(request, flow)) return nothing
       if (this.#isFull(request)) return [{ kind: 'overload', request, flow }]
       return this.#input(this.#startServer(key, request, flow), 'request', request, now)
     } catch (error) {

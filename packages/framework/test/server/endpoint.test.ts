@@ -13,7 +13,7 @@ import {
   SipError,
   type Transport,
 } from '@sipwright/framework'
-import { invite, VirtualClock } from '@sipwright/framework/testing'
+import { ack, cancel, invite, VirtualClock } from '@sipwright/framework/testing'
 import { serialize } from '#src/message/serialize.js'
 
 const quiet = { error() {}, warn() {}, info() {}, debug() {} }
@@ -27,13 +27,18 @@ const caller: Flow = { local, remoteAddress: '198.51.100.7', remotePort: 5062, c
 class Wired {
   /** The status lines and request lines that left, in order. */
   readonly sent: string[] = []
+  /** The same, whole. */
+  readonly texts: string[] = []
   readonly clock = new VirtualClock()
   app!: App
   receiver!: Receiver
 
   static async with(setup: (host: Host) => void, options: AppOptions = {}): Promise<Wired> {
     const wired = new Wired()
-    const note = (text: string): void => void wired.sent.push(text.slice(0, text.indexOf('\r\n')))
+    const note = (text: string): void => {
+      wired.sent.push(text.slice(0, text.indexOf('\r\n')))
+      wired.texts.push(text)
+    }
     const transport: Transport = {
       ...{ name: 'UDP', reliable: false, defaultPort: 5060 },
       listen: (_options, receiver) => {
@@ -143,4 +148,77 @@ test('one timer serves all: an INVITE is resent on its time, and not after an an
   wired.receive(text())
   wired.clock.advance(1_600)
   expect(wired.sent.filter((line) => line.startsWith('INVITE'))).toHaveLength(3)
+})
+
+test('what onAdmit does not admit gets no transaction: dropped, or refused in one packet; ACK and CANCEL are not asked about', async () => {
+  const asked: string[] = []
+  const wired = await Wired.with((host) => {
+    toGateway(host)
+    host.onAdmit(({ request, source, bytes }) => {
+      asked.push(`${request.method} ${source.zone} ${bytes > 100}`)
+      if (request.callId === 'scanner') return 'drop'
+      return request.callId === 'greedy'
+        ? { status: 503, headers: { 'Retry-After': '7' } }
+        : undefined
+    })
+  })
+  wired.receive(text({ callId: 'scanner' }))
+  expect(wired.sent).toEqual([])
+  wired.receive(text({ callId: 'greedy' }))
+  wired.clock.advance(64_000)
+  expect(wired.sent).toEqual(['SIP/2.0 503 Service Unavailable'])
+  wired.receive(serialize(ack({ callId: 'greedy' })))
+  wired.receive(serialize(cancel({ callId: 'greedy' })))
+  expect(wired.sent.slice(1)).toEqual(['SIP/2.0 481 Call/Transaction Does Not Exist'])
+  wired.clock.advance(64_000)
+  expect(asked).toEqual(['INVITE public true', 'INVITE public true'])
+  expect([wired.app.transactions, wired.app.counters.dropped]).toEqual([0, 1])
+  wired.receive(text())
+  wired.receive(text())
+  expect(asked).toHaveLength(3)
+})
+
+test('an onAdmit hook that fails lets nobody in', async () => {
+  const wired = await Wired.with((host) => {
+    toGateway(host)
+    host.onAdmit(() => {
+      throw new Error('a fault of the hook')
+    })
+  })
+  wired.receive(text())
+  expect(wired.sent).toEqual(['SIP/2.0 500 Server Internal Error'])
+  expect(wired.app.counters.faults).toBe(1)
+})
+
+test('refuse: one packet and nothing kept; its ACK goes nowhere, even through a proxy that follows any Route (§8.2.7)', async () => {
+  const statuses: (number | undefined)[] = []
+  const wired = await Wired.with(
+    (host) => {
+      host.use((ctx) => ctx.refuse(407, { 'Proxy-Authenticate': 'Digest realm="example.com"' }))
+      host.onDone(({ status }) => statuses.push(status))
+    },
+    { profile: 'open' },
+  )
+  wired.receive(text())
+  expect(wired.app.transactions).toBe(0)
+  wired.clock.advance(64_000)
+  expect(wired.sent).toEqual(['SIP/2.0 407 Proxy Authentication Required'])
+  const refusal = wired.texts[0]!
+  const toTag = /\r\nTo: .*;tag=(\S+)/.exec(refusal)![1]!
+  wired.receive(serialize(ack({ toTag, branch: invite().via.branch! })))
+  expect(wired.sent).toHaveLength(1)
+  wired.receive(text())
+  expect(wired.texts[1]).toBe(refusal)
+  expect(statuses).toEqual([407, 407])
+})
+
+test('refusals of a public network over UDP are bounded; of one inside they are not (security.md §3 row 14)', async () => {
+  const zones = { inside: ['10.0.0.0/8'] }
+  const wired = await Wired.with((host) => host.use((ctx) => ctx.refuse(403)), { zones })
+  for (let n = 0; n < 50; n++) wired.receive(text({ callId: `c${n}` }))
+  expect(wired.sent).toHaveLength(20)
+  expect(wired.app.counters).toMatchObject({ refused: 50, unsentRefusals: 30 })
+  const inside = { ...caller, remoteAddress: '10.1.2.3' }
+  for (let n = 0; n < 50; n++) wired.receive(text({ callId: `d${n}` }), inside)
+  expect(wired.sent).toHaveLength(70)
 })
