@@ -20,6 +20,7 @@ export {
   formatFault,
   parseDispatcherList,
   type DispatcherList,
+  type EntryFault,
   type ListEntry,
   type ListFault,
 } from './source/dispatcher-list.js'
@@ -109,4 +110,11 @@ export {
 } from './source/difference.js'
 export { type DestinationChange, type Edit } from './source/edits.js'
 export { type SourceStatus } from './source/source.js'
-export { isDatabaseUrl, isTableName } from './source/sql-source.js'
+export {
+  entryOfRow,
+  isDatabaseUrl,
+  isTableName,
+  readTable,
+  withoutSecrets,
+  type Row,
+} from './source/sql-source.js'

@@ -4,7 +4,13 @@
  */
 import { type Clock, SipError } from '@sipwright/framework'
 import { Changes } from './changes.js'
-import { formatFault, type ListEntry, type ListFault, parseEntry } from './dispatcher-list.js'
+import {
+  type EntryFault,
+  formatFault,
+  type ListEntry,
+  type ListFault,
+  parseEntry,
+} from './dispatcher-list.js'
 import { type Revision, type Source } from './source.js'
 import { openMysql } from './sql/mysql.js'
 import { openPostgres } from './sql/postgres.js'
@@ -82,15 +88,8 @@ export class SqlSource implements Source {
     await this.#database.close()
   }
 
-  async #rows(): Promise<readonly Row[]> {
-    const { table } = this.#options
-    try {
-      return await this.#database.query(
-        `SELECT id, setid, destination, flags, priority, attrs FROM ${table} ORDER BY setid, id`,
-      )
-    } catch (cause) {
-      throw new SipError('SIPW_ERR_DISPATCHER_SOURCE', [this.name, reasonOf(cause)], { cause })
-    }
+  #rows(): Promise<readonly Row[]> {
+    return rowsOf(this.#database, this.name, this.#options.table)
   }
 }
 
@@ -119,13 +118,38 @@ function revisionOf(rows: readonly Row[]): Revision {
   const faults: ListFault[] = []
   rows.forEach((row, index) => {
     const line = Number(row['id'] ?? index + 1)
-    const attrs = text(row['attrs'])
-    const fields = [row['setid'], row['destination'], row['flags'] ?? 0, row['priority'] ?? 0]
-    const entry = parseEntry([...fields.map(text), ...(attrs === '' ? [] : [attrs])])
+    const entry = entryOfRow(row)
     if ('expected' in entry) faults.push({ unit: 'row', line, ...entry })
     else entries.push(entry)
   })
   return { entries, faults }
+}
+
+/** One destination, or what is wrong with its row. */
+export function entryOfRow(row: Row): ListEntry | EntryFault {
+  const attrs = text(row['attrs'])
+  const fields = [row['setid'], row['destination'], row['flags'] ?? 0, row['priority'] ?? 0]
+  return parseEntry([...fields.map(text), ...(attrs === '' ? [] : [attrs])])
+}
+
+/** All rows of a table, once, by set and id. Throws SIPW_ERR_DISPATCHER_SOURCE, SIPW_ERR_DISPATCHER_DRIVER. */
+export async function readTable(url: string, table: string): Promise<readonly Row[]> {
+  const database = open(url)
+  try {
+    return await rowsOf(database, withoutSecrets(url), table)
+  } finally {
+    await database.close()
+  }
+}
+
+async function rowsOf(database: Database, name: string, table: string): Promise<readonly Row[]> {
+  try {
+    return await database.query(
+      `SELECT id, setid, destination, flags, priority, attrs FROM ${table} ORDER BY setid, id`,
+    )
+  } catch (cause) {
+    throw new SipError('SIPW_ERR_DISPATCHER_SOURCE', [name, reasonOf(cause)], { cause })
+  }
 }
 
 function text(value: unknown): string {

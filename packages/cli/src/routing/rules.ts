@@ -1,0 +1,371 @@
+/**
+ * What of the routes a configuration file can say: which set serves which method and user, what makes the next destination be
+ * tried, what is answered when there is none. Found by walking the steps once for each method and each kind of failure; a
+ * condition that lb.yaml has no word for is taken as not met, and reported where it stands.
+ */
+import { type Edge, type EdgeRule, type Trigger } from '../edge/edge.js'
+import { type Report } from '../report/report.js'
+import { globOf } from './pattern.js'
+import { type Program } from './program.js'
+import { type Block, type Condition, type Selection, type Step } from './step.js'
+
+/** Methods that may come outside a dialog. RFC 3261 and those that extend it. */
+const knownMethods = [
+  ...['INVITE', 'OPTIONS', 'REGISTER', 'SUBSCRIBE', 'PUBLISH', 'MESSAGE'],
+  ...['NOTIFY', 'INFO', 'REFER', 'UPDATE', 'PRACK', 'BYE'],
+]
+/** Stands for every method that has no name here. */
+const anyMethod = '*'
+
+/** Writes what the program says into the edge. */
+export function applyRules(program: Program, edge: Edge, report: Report): void {
+  if (program.request === undefined) return
+  const walk = new Walk(report)
+  const served = new Map<string, readonly Served[]>()
+  for (const method of [...knownMethods, anyMethod]) {
+    served.set(method, walk.request(program.request.steps, method))
+  }
+  edge.route = rulesOf(served)
+  if (edge.route.length > 0 && edge.route.every(({ methods }) => methods !== undefined)) {
+    const note = 'lb.yaml refuses with 404 every method that its rules do not name'
+    report.weaken(program.request.at, note)
+  }
+  const all = [...served.values()].flat()
+  const limits = new Set(all.map(({ selection }) => selection.limit))
+  edge.failover.maxAttempts = limits.size === 0 ? 1 : Math.max(...[...limits].map(attempts))
+  applyDefault(walk, edge, report)
+  const armed = new Set(all.map((each) => each.armed))
+  const routes = [...armed].map((name) => program.failures.get(name ?? ''))
+  applyFailover(
+    routes.filter((block) => block !== undefined),
+    edge,
+  )
+}
+
+/** Where a request goes. */
+interface Served {
+  readonly user: string | undefined
+  readonly selection: Selection
+  readonly armed: string | undefined
+  readonly at: Step['at']
+}
+
+interface State {
+  readonly method: string
+  readonly user: string | undefined
+  readonly selection: Selection | undefined
+  readonly armed: string | undefined
+  readonly at: Step['at'] | undefined
+}
+
+type Next = (state: State) => Served[]
+
+/** Steps taken at most: routes that call routes that call routes. */
+const maxSteps = 200_000
+
+class Walk {
+  /** Statuses that are answered where no destination is usable. */
+  readonly none: { readonly status: number; readonly at: Step['at'] }[] = []
+  readonly #report: Report
+  #steps = 0
+
+  constructor(report: Report) {
+    this.#report = report
+  }
+
+  request(steps: readonly Step[], method: string): readonly Served[] {
+    const end: Next = () => []
+    const state = { method, user: undefined, selection: undefined, armed: undefined, at: undefined }
+    return this.#walk(steps, 0, state, end, end)
+  }
+
+  /** `next` goes on behind the steps, `back` leaves their block. */
+  #walk(steps: readonly Step[], from: number, state: State, next: Next, back: Next): Served[] {
+    const step = steps[from]
+    if (step === undefined) return next(state)
+    if (++this.#steps > maxSteps) return []
+    const after: Next = (then) => this.#walk(steps, from + 1, then, next, back)
+    switch (step.kind) {
+      case 'if':
+        return this.#if(step, state, after, back)
+      case 'select': {
+        const [first] = step.selection.sets
+        this.#noDestination(step)
+        if (step.selection.sets.length > 1) {
+          const others = step.selection.sets.slice(1).map(({ set }) => set)
+          this.#report.weaken(
+            step.at,
+            `lb.yaml knows set ${first!.set} only, not ${others.join(', ')}`,
+          )
+        }
+        if (step.selection.role === 'domain') {
+          this.#report.weaken(step.at, 'lb.yaml leaves the Request-URI as it came')
+        }
+        return this.#walk(
+          step.chosen,
+          0,
+          { ...state, selection: step.selection, at: step.at },
+          after,
+          back,
+        )
+      }
+      case 'call':
+        return this.#walk(step.block.steps, 0, state, after, after)
+      case 'arm':
+        return after({ ...state, armed: step.route })
+      case 'relay': {
+        const { user, selection, armed, at } = state
+        return selection === undefined ? [] : [{ user, selection, armed, at: at ?? step.at }]
+      }
+      case 'reply':
+        this.#refused(step, state)
+        return []
+      case 'drop':
+        return []
+      case 'return':
+        return back(state)
+      default:
+        return after(state)
+    }
+  }
+
+  #if(step: Extract<Step, { kind: 'if' }>, state: State, after: Next, back: Next): Served[] {
+    const taken = (steps: readonly Step[], then: State): Served[] =>
+      this.#walk(steps, 0, then, after, back)
+    const { condition } = step
+    const glob = userGlob(condition)
+    if (glob !== undefined && state.user === undefined) {
+      const { user, negated } = glob
+      const [there, elsewhere] = negated ? [step.otherwise, step.then] : [step.then, step.otherwise]
+      return [...taken(there, { ...state, user }), ...taken(elsewhere, state)]
+    }
+    const met = holds(condition, state.method)
+    if (met === undefined) {
+      this.#report.weaken(step.at, 'lb.yaml has no such condition and takes it as not met')
+    }
+    return met === true ? taken(step.then, state) : taken(step.otherwise, state)
+  }
+
+  /** lb.yaml answers 404 to what no rule matches, and knows no other refusal. */
+  #refused(step: Extract<Step, { kind: 'reply' }>, { method, user }: State): void {
+    if (user !== undefined) {
+      this.#report.weaken(step.at, `lb.yaml cannot refuse users such as ${user}`)
+    } else if (step.status !== 404 && !(step.status === 200 && method === 'OPTIONS')) {
+      this.#report.weaken(step.at, 'lb.yaml answers 404')
+    }
+  }
+
+  #noDestination(step: Extract<Step, { kind: 'select' }>): void {
+    const reply = firstReply(step.none)
+    if (reply !== undefined) this.none.push({ status: reply, at: step.at })
+    if (step.none.some(({ kind }) => kind === 'select')) {
+      this.#report.weaken(step.at, 'lb.yaml goes on to no other set')
+    }
+  }
+}
+
+function firstReply(steps: readonly Step[]): number | undefined {
+  for (const step of steps) {
+    if (step.kind === 'reply') return step.status
+    if (step.kind === 'call') return firstReply(step.block.steps)
+  }
+  return undefined
+}
+
+function applyDefault({ none }: Walk, edge: Edge, report: Report): void {
+  const [first] = none
+  if (first === undefined) return
+  if (first.status >= 400) edge.failover.noDestination = first.status
+  for (const { status, at } of none) {
+    if (status !== edge.failover.noDestination) {
+      report.weaken(at, `lb.yaml has one answer for all: ${edge.failover.noDestination}`)
+    }
+  }
+}
+
+/** Kamailio's 0 is any number; the file has a bound. */
+function attempts(limit: number | undefined): number {
+  return Math.min(limit ?? 100, 100)
+}
+
+/** Whether it holds whatever the request is like; undefined: lb.yaml has no word for it. */
+function holds(condition: Condition, method: string): boolean | undefined {
+  switch (condition.kind) {
+    case 'method':
+      return condition.methods.includes(method)
+    case 'not': {
+      const inner = holds(condition.of, method)
+      return inner === undefined ? undefined : !inner
+    }
+    case 'and':
+    case 'or': {
+      const decides = condition.kind === 'or'
+      const [left, right] = [holds(condition.left, method), holds(condition.right, method)]
+      if (left === decides || right === decides) return decides
+      return left === undefined || right === undefined ? undefined : !decides
+    }
+    case 'armed':
+      return false
+    default:
+      return undefined
+  }
+}
+
+/** A condition on the user alone, as a rule says it. */
+function userGlob(
+  condition: Condition,
+): { readonly user: string; readonly negated: boolean } | undefined {
+  if (condition.kind === 'not') {
+    const inner = userGlob(condition.of)
+    return inner === undefined ? undefined : { ...inner, negated: !inner.negated }
+  }
+  if (
+    condition.kind === 'equals' &&
+    condition.key === 'ruri.user' &&
+    !condition.text.includes('*')
+  ) {
+    return { user: condition.text, negated: false }
+  }
+  if (condition.kind !== 'matches' || condition.key !== 'ruri.user') return undefined
+  const user = globOf(condition.pattern)
+  return user === undefined ? undefined : { user, negated: false }
+}
+
+/** Methods that are served alike share their rules. */
+function rulesOf(served: ReadonlyMap<string, readonly Served[]>): EdgeRule[] {
+  const groups = new Map<
+    string,
+    { readonly methods: string[]; readonly rules: readonly Served[] }
+  >()
+  for (const [method, rules] of served) {
+    const key = JSON.stringify(rules.map(({ user, selection }) => [user, selection.sets[0]!.set]))
+    const group = groups.get(key) ?? { methods: [], rules }
+    group.methods.push(method)
+    groups.set(key, group)
+  }
+  const rules: EdgeRule[] = []
+  // Named methods go first, so that `*` is left with the others.
+  const ordered = [...groups.values()].toSorted(
+    (a, b) => Number(a.methods.includes(anyMethod)) - Number(b.methods.includes(anyMethod)),
+  )
+  const refused = ordered.some((group) => group.rules.length === 0)
+  for (const group of ordered) {
+    const open = group.methods.includes(anyMethod)
+    const methods = open
+      ? refused
+        ? group.methods.filter((each) => each !== anyMethod)
+        : undefined
+      : group.methods
+    for (const { user, selection } of group.rules) {
+      rules.push({ methods, user, set: selection.sets[0]!.set })
+    }
+  }
+  return rules
+}
+
+/** What of a failure can be told apart. */
+interface Failure {
+  readonly status: number
+  readonly silent: boolean
+}
+
+/** What makes the next destination be tried, by these failure routes. */
+export function applyFailover(routes: readonly Block[], edge: Edge): void {
+  const marks = new Set<number>()
+  const tries = (failure: Failure): boolean =>
+    routes.some(({ steps }) => {
+      const seen = { marked: false }
+      const result = failureWalk(steps, failure, seen)
+      if (seen.marked) marks.add(failure.silent ? 0 : failure.status)
+      return result === 'next'
+    })
+  const silent = tries({ status: 408, silent: true })
+  const statuses = Array.from({ length: 100 }, (_, index) => 500 + index)
+  const tried = statuses.filter((status) => tries({ status, silent: false }))
+  const received: Trigger[] = tries({ status: 408, silent: false }) ? [408] : []
+  const servers: Trigger[] =
+    tried.length === statuses.length
+      ? ['5xx']
+      : ([500, 502, 503, 504] as const).filter((status) => tried.includes(status))
+  edge.failover.on = [
+    ...received,
+    ...servers,
+    ...(silent ? (['transport-error', 'no-response'] as const) : []),
+  ]
+  if (edge.failover.on.length === 0) edge.failover.maxAttempts = 1
+  if (marks.size > 0) {
+    edge.ejection = { consecutive: 1, statuses: [...marks].filter((status) => status >= 500) }
+  }
+}
+
+/** What a failure route comes to: the next destination, another end, or nothing. */
+function failureWalk(
+  steps: readonly Step[],
+  failure: Failure,
+  seen: { marked: boolean },
+): 'next' | 'end' | 'return' | 'on' {
+  for (const step of steps) {
+    const result = failureStep(step, failure, seen)
+    if (result !== 'on') return result
+  }
+  return 'on'
+}
+
+function failureStep(
+  step: Step,
+  failure: Failure,
+  seen: { marked: boolean },
+): 'next' | 'end' | 'return' | 'on' {
+  switch (step.kind) {
+    case 'if':
+      return failureWalk(
+        meets(step.condition, failure) === true ? step.then : step.otherwise,
+        failure,
+        seen,
+      )
+    case 'select':
+      return failureWalk(step.chosen, failure, seen)
+    case 'call': {
+      const result = failureWalk(step.block.steps, failure, seen)
+      return result === 'return' ? 'on' : result
+    }
+    case 'relay':
+      return 'next'
+    case 'reply':
+    case 'drop':
+      return 'end'
+    case 'return':
+      return 'return'
+    case 'mark':
+      seen.marked = true
+      return 'on'
+    default:
+      return 'on'
+  }
+}
+
+function meets(condition: Condition, failure: Failure): boolean | undefined {
+  switch (condition.kind) {
+    case 'status':
+      return condition.ranges.some(([from, to]) => from <= failure.status && failure.status <= to)
+    case 'silent':
+      return failure.silent
+    case 'next':
+      return true
+    case 'method':
+      return condition.methods.includes('INVITE')
+    case 'not': {
+      const inner = meets(condition.of, failure)
+      return inner === undefined ? undefined : !inner
+    }
+    case 'and':
+    case 'or': {
+      const decides = condition.kind === 'or'
+      const [left, right] = [meets(condition.left, failure), meets(condition.right, failure)]
+      if (left === decides || right === decides) return decides
+      return left === undefined || right === undefined ? undefined : !decides
+    }
+    default:
+      return undefined
+  }
+}
