@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `sipwright`. */
+/** The command line of sipwright. Its first line stays: links that were made to this file itself are run by it. */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { importCommand, type ImportOptions } from './import-command.js'
