@@ -96,13 +96,9 @@ export class Framer {
     const found = window.indexOf('\r\n\r\n')
     const end = found < 0 ? chunk.length : from + found + 4 - seen
     this.#keep(chunk.slice(from, end))
-    if (found < 0) {
-      if (this.#length > this.#limits.headerBytes + this.#limits.uriBytes) {
-        this.#break(framed, new SipError('SIPW_ERR_HEADERS_TOO_LARGE', [this.#limits.headerBytes]))
-      }
-      return end
-    }
-    this.#endHeaders(framed)
+    if (this.#length > this.#limits.headerBytes + this.#limits.uriBytes) {
+      this.#break(framed, new SipError('SIPW_ERR_HEADERS_TOO_LARGE', [this.#limits.headerBytes]))
+    } else if (found >= 0) this.#endHeaders(framed)
     return end
   }
 

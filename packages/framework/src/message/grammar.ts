@@ -212,14 +212,44 @@ export function hostEnd(text: string, from: number, to: number): number {
   if (from < to && text.charCodeAt(from) === LBRACKET) {
     let i = from + 1
     while (i < to && isIpv6(text.charCodeAt(i))) i++
-    const colons = text.indexOf(':', from)
-    return i < to && text.charCodeAt(i) === RBRACKET && colons >= 0 && colons < i && i - from <= 50
-      ? i + 1
-      : -1
+    const isLiteral = i < to && text.charCodeAt(i) === RBRACKET && isIpv6Address(text, from + 1, i)
+    return isLiteral ? i + 1 : -1
   }
   let i = from
   while (i < to && isHost(text.charCodeAt(i))) i++
   return i === from ? -1 : i
+}
+
+/**
+ * RFC 4291 §2.2: eight groups, or fewer around one gap; the last two may be written as IPv4. The characters are known to
+ * be those of an address.
+ */
+function isIpv6Address(text: string, from: number, to: number): boolean {
+  let groups = 0
+  let hasGap = false
+  for (let i = from; i < to;) {
+    let end = i
+    if (text.charCodeAt(i) === COLON) {
+      while (end < to && text.charCodeAt(end) === COLON) end++
+      const colons = end - i
+      if (colons === 1 ? i === from || end === to : hasGap || colons > 3) return false
+      hasGap ||= colons > 1
+    } else {
+      while (end < to && text.charCodeAt(end) !== COLON) end++
+      if (text.slice(i, end).includes('.')) {
+        if (end !== to || !isIpv4Address(text, i, end)) return false
+        groups++
+      } else if (end - i > 4) return false
+      groups++
+    }
+    i = end
+  }
+  return hasGap ? groups < 8 : groups === 8
+}
+
+function isIpv4Address(text: string, from: number, to: number): boolean {
+  const parts = text.slice(from, to).split('.')
+  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)
 }
 
 /**

@@ -30,6 +30,15 @@ export {
 export { SeededChance } from './chance.js'
 export { type Dialog } from './dialog.js'
 export { Call, Exchange, type Outcome, type SeenResponse } from './exchange.js'
+export {
+  faultOf,
+  fuzz,
+  type FuzzBounds,
+  type FuzzFailure,
+  type FuzzOutcome,
+  type FuzzTarget,
+} from './fuzz/fuzz.js'
+export { Mutator } from './fuzz/mutator.js'
 export { Incoming } from './incoming.js'
 export {
   Network,

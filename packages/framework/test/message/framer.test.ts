@@ -108,3 +108,11 @@ test('headers that never end are not kept for ever', () => {
   const framed = framer.push('A'.repeat(10_000)).concat(framer.push('A'.repeat(10_000)))
   expect(framed).toMatchObject([{ kind: 'broken', error: { code: 'SIPW_ERR_HEADERS_TOO_LARGE' } }])
 })
+
+test('headers longer than the limit break the stream whether they come at once or in pieces', () => {
+  const text = `OPTIONS sip:${'a'.repeat(19_000)} SIP/2.0\r\nContent-Length: 0\r\n\r\n`
+  const broken = [{ kind: 'broken', error: { code: 'SIPW_ERR_HEADERS_TOO_LARGE' } }]
+  expect(new Framer().push(text)).toMatchObject(broken)
+  const framer = new Framer()
+  expect(framer.push(text.slice(0, 10)).concat(framer.push(text.slice(10)))).toMatchObject(broken)
+})

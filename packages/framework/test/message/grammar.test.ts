@@ -63,6 +63,25 @@ test('a host is a name, an IPv4 address, or an IPv6 address in brackets (§25.1 
   }
 })
 
+test.each([
+  '::',
+  '::1',
+  '1::',
+  '1:2:3:4:5:6:7:8',
+  '1:2:3:4:5:6:1.2.3.4',
+  '::ffff:1.2.3.4',
+  'fe80::1',
+])('an IPv6 address: %s (RFC 4291 §2.2)', (address) => {
+  expect(hostEnd(`[${address}]`, 0, address.length + 2)).toBe(address.length + 2)
+})
+
+test.each([
+  ...[':', '1', '1:', ':1', '1::2::3', '1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7::8'],
+  ...['12345::', '::1.2.3', '::1.2.3.256', '1.2.3.4', '::1.2.3.4:5', '::::', '1::::2', '::..'],
+])('no IPv6 address: %s', (address) => {
+  expect(hostEnd(`[${address}]`, 0, address.length + 2)).toBe(-1)
+})
+
 test('an error quotes the beginning of what a stranger wrote', () => {
   expect(excerpt('short')).toBe('short')
   expect(excerpt('x'.repeat(9_000))).toHaveLength(103)

@@ -1,8 +1,7 @@
 /**
- * Thousands of random sequences of everything that can happen to a layer, seeded, on virtual time: nothing
- * throws, nothing is sent by a transaction that is over, and nothing stays behind.
+ * One random sequence of everything that can happen to a layer, seeded, on virtual time: nothing throws, nothing is sent by a
+ * transaction that is over, and nothing stays behind. RFC 3261 §17
  */
-import { expect, test } from '@jest/globals'
 import { SipError } from '#src/errors.js'
 import { SipHeaders } from '#src/message/headers.js'
 import { SipRequest, SipResponse } from '#src/message/message.js'
@@ -16,8 +15,7 @@ import {
 } from '#src/transaction/layer.js'
 import { seeded } from './seeded.js'
 
-const seeds = 3_000
-const stepsEach = 40
+const steps = 40
 const refused = new SipError('SIPW_ERR_MALFORMED_HEADER', ['x', 'y'])
 const methods = ['INVITE', 'INVITE', 'ACK', 'CANCEL', 'OPTIONS', 'BYE', '__proto__']
 const statuses = [100, 180, 183, 200, 202, 302, 404, 408, 487, 503, 603]
@@ -163,35 +161,24 @@ class Run {
   }
 }
 
-test(`in ${seeds} random sequences nothing throws and nothing is sent after the end (§17)`, () => {
-  const problems: string[] = []
-  for (let seed = 1; seed <= seeds; seed++) {
-    const run = new Run(seed)
-    for (let steps = 0; steps < stepsEach; steps++) run.step()
-    run.advance(200_000)
-    problems.push(...run.problems.map((problem) => `seed ${seed}: ${problem}`))
+/** What the sequence of that seed breaks; undefined: nothing. Throws what the layer throws. */
+export function faultOfSequence(seed: number): string | undefined {
+  const run = new Run(seed)
+  const { lab } = run
+  for (let step = 0; step < steps; step++) run.step()
+  // Two times 64·T1 after the last input only Proceeding waits, for its transaction user. §17.1.1.2, §17.2.1
+  run.advance(64_000)
+  const alive = [...run.clients, ...run.servers].filter((each) => !run.ended.has(each))
+  if (alive.some(({ state, kind }) => state !== 'proceeding' || !kind.startsWith('invite'))) {
+    return alive.map(({ kind, state }) => `${kind} ${state}`).join()
   }
-  expect(problems).toEqual([])
-})
-
-test('64·T1·2 after the last input only Proceeding waits, and then everything ends (§17)', () => {
-  for (let seed = 1; seed <= seeds; seed++) {
-    const run = new Run(seed)
-    const { lab } = run
-    for (let steps = 0; steps < stepsEach; steps++) run.step()
-    run.advance(64_000)
-    const alive = [...run.clients, ...run.servers].filter(
-      (transaction) => !run.ended.has(transaction),
-    )
-    if (alive.some(({ state, kind }) => state !== 'proceeding' || !kind.startsWith('invite'))) {
-      throw new Error(`seed ${seed}: ${alive.map(({ kind, state }) => `${kind} ${state}`).join()}`)
-    }
-    run.endTheWaiting()
-    run.advance(64_000)
-    expect([lab.layer.servers, lab.layer.clients]).toEqual([0, 0])
-    expect([lab.layer.unheard, lab.deadlines.size]).toEqual([0, 0])
-  }
-})
+  run.endTheWaiting()
+  run.advance(64_000)
+  const { servers, clients, unheard } = lab.layer
+  const left = servers + clients + unheard + lab.deadlines.size
+  if (left > 0) run.problems.push(`${left} of tables and queue left`)
+  return run.problems.length === 0 ? undefined : run.problems.join()
+}
 
 /** A transaction forgets its request when it has been answered; what a stranger sends then is made of this one. */
 const remembered = new WeakMap<Transaction, SipRequest>()
