@@ -1,4 +1,4 @@
-/** A backend that answers at once and keeps in mind where each call's requests came from. */
+/** A backend that answers at once, and keeps in mind where each call's requests came from. */
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 
@@ -10,16 +10,19 @@ export class SipBackend {
   /** Requests of calls, as they came. */
   readonly requests: { readonly method: string; readonly callId: string }[] = []
   readonly #socket: Socket
+  readonly #invite: string
 
-  static async at(port: number): Promise<SipBackend> {
+  /** `invite`: how it answers calls. Default: `200 OK`. */
+  static async at(port: number, { invite = '200 OK' } = {}): Promise<SipBackend> {
     const socket = createSocket('udp4')
     socket.bind(port, '127.0.0.1')
     await once(socket, 'listening')
-    return new SipBackend(socket)
+    return new SipBackend(socket, invite)
   }
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, invite: string) {
     this.#socket = socket
+    this.#invite = invite
     socket.on('message', (data, from) => this.#received(data.toString('latin1'), from.port))
   }
 
@@ -36,7 +39,7 @@ export class SipBackend {
     const echoed = lines.filter((line) => /^(?:Via|From|Call-ID|CSeq|Record-Route):/.test(line))
     const to = value(lines, 'To')
     const answer = [
-      'SIP/2.0 200 OK',
+      `SIP/2.0 ${method === 'INVITE' ? this.#invite : '200 OK'}`,
       ...echoed,
       `To: ${to}${to.includes(';tag=') ? '' : ';tag=b'}`,
       `Contact: <sip:backend@127.0.0.1:${this.#socket.address().port}>`,

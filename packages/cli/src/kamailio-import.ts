@@ -106,8 +106,9 @@ class Import {
   #origin(cfg: Cfg, { databaseUrl, listFile }: DispatcherParameters): Origin {
     const { list, db, cfg: path } = this.#input
     if (list !== undefined || db !== undefined) {
-      this.#setAside(cfg, 'db_url', 'what was given on the command line is read instead')
-      this.#setAside(cfg, 'list_file', 'what was given on the command line is read instead')
+      const note = 'not needed: what was given on the command line is read instead'
+      for (const name of ['db_url', 'list_file']) this.#setAside(cfg, name, note)
+      if (list !== undefined) this.#setAside(cfg, 'table_name', note)
     }
     if (list !== undefined) return { kind: 'list', file: resolve(list) }
     if (db !== undefined) {
@@ -115,7 +116,10 @@ class Import {
         ? { kind: 'database', url: db, ask: true }
         : { kind: 'dump', file: resolve(db) }
     }
-    if (databaseUrl !== undefined) return this.#databaseOf(databaseUrl)
+    if (databaseUrl !== undefined) {
+      this.#setAside(cfg, 'list_file', 'not needed: Kamailio reads its database instead')
+      return this.#databaseOf(cfg, databaseUrl)
+    }
     if (path === undefined) return { kind: 'none' }
     const named = resolve(dirname(resolve(path)), listFile ?? 'dispatcher.list')
     const found = [named, join(dirname(resolve(path)), basename(named))].find((each) =>
@@ -132,13 +136,14 @@ class Import {
     const parameter = cfg.parameters.findLast(
       (each) => each.name === name && each.modules.includes('dispatcher'),
     )
-    if (parameter !== undefined) this.#report.weaken(parameter, note)
+    if (parameter !== undefined) this.#report.restate(parameter, 'not translated', note)
   }
 
   /** Kamailio's own URL: it is not asked, for the database may be nowhere near. */
-  #databaseOf(databaseUrl: string): Origin {
+  #databaseOf(cfg: Cfg, databaseUrl: string): Origin {
     const url = databaseUrl.replace(/^sqlite:\/\//, 'sqlite:')
     if (isDatabaseUrl(url)) return { kind: 'database', url, ask: false }
+    this.#setAside(cfg, 'db_url', 'no such database is read: import again with --db and a dump')
     this.#todo.push(
       'Destinations come from a database that is not read here: import again with --db and a dump of its table.',
     )

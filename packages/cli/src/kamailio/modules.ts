@@ -3,7 +3,8 @@ import { type Judgement } from './settings.js'
 
 /** Of the module itself. */
 export function judgeModule(name: string): Judgement {
-  if (builtIn.has(name)) return { verdict: 'translated', note: 'built in' }
+  if (builtIn.has(name))
+    return { verdict: 'translated', note: 'nothing to load; what is used of it is judged there' }
   if (name === 'dispatcher') return { verdict: 'translated', note: '@sipwright/plugin-dispatcher' }
   if (/^db_(?:mysql|postgres|sqlite)$/.test(name)) {
     return { verdict: 'translated', note: 'drivers for the table of destinations are there' }

@@ -39,6 +39,13 @@ export class Report {
     }
   }
 
+  /** What was said of it holds no longer. */
+  restate({ file, line }: Pick<Stretch, 'file' | 'line'>, verdict: Verdict, note: string): void {
+    for (const [key, row] of this.#rows) {
+      if (row.file === file && row.line === line) this.#rows.set(key, { ...row, verdict, note })
+    }
+  }
+
   /** Whether the line has a row. */
   covers(file: string, line: number): boolean {
     for (const row of this.#rows.values()) {

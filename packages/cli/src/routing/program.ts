@@ -371,14 +371,10 @@ class Translator {
           break
         }
         case 'if': {
-          const calls = meaningOf(statement.condition, 'request')
-          const known = calls.kind !== 'unknown' || relayIn(statement.condition) !== undefined
-          this.#row(
-            statement,
-            known ? 'translated' : 'not translated',
-            known ? dialogs : 'inside a dialog: @OnDialogRequest sees these requests',
-            statement.headLine,
-          )
+          const { kind } = meaningOf(statement.condition, 'request')
+          const built = kind === 'constant' || relayIn(statement.condition) !== undefined
+          if (built) this.#row(statement, 'translated', dialogs, statement.headLine)
+          else this.#row(statement, 'approximated', dialogsAnyhow, statement.headLine)
           this.#judgeDialog(statement.then)
           this.#judgeDialog(statement.otherwise)
           break
@@ -425,6 +421,8 @@ interface FoundSelect {
 
 const dialogs = 'requests inside dialogs follow their route set by themselves'
 
+const dialogsAnyhow = 'inside a dialog the request follows its route set, whatever this says'
+
 const states: ReadonlyMap<string, 'active' | 'trying' | 'inactive' | 'disabled'> = new Map([
   ['a', 'active'],
   ['t', 'trying'],
@@ -458,7 +456,7 @@ function judge(expression: Expression): readonly ['translated' | 'approximated',
   }
   if (text.includes('ds_next_')) return ['translated', 'whether a destination is left']
   if (/"(?:matches|=~)"/.test(text)) return ['translated', 'case is ignored, as Kamailio does']
-  return ['translated', '']
+  return ['translated', 'the same condition']
 }
 
 function sayOf(number: number, algorithm: string): string {

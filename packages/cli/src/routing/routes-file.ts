@@ -33,9 +33,9 @@ export function routesFile(input: RoutesFileInput): string {
 class Writer {
   readonly #input: RoutesFileInput
   /** Names of the framework and of the dispatcher that are used. */
-  readonly #framework = new Set(['inject', 'OnFailure', 'OnRequest', 'Routes'])
+  readonly #framework = new Set(['OnFailure', 'OnRequest', 'Routes'])
   readonly #frameworkTypes = new Set(['FailureContext', 'Handled', 'RequestContext'])
-  readonly #dispatcher = new Set(['Dispatcher'])
+  readonly #dispatcher = new Set<string>()
   readonly #dispatcherTypes = new Set(['DispatcherInput'])
   /** By key, the name of the constant that finds it. */
   readonly #keys = new Map<string, string>()
@@ -59,14 +59,18 @@ class Writer {
       ...this.#failureMethod(),
       ...this.#blocks.flatMap((block) => ['', ...this.#method(block)]),
     ]
+    const injects = members.some((line) => line.includes('this.dispatcher'))
+    const constructor = injects
+      ? ['constructor(@inject(Dispatcher) private readonly dispatcher: Dispatcher) {}', '']
+      : []
+    if (injects) {
+      this.#framework.add('inject')
+      this.#dispatcher.add('Dispatcher')
+    }
     const body = [
       '@Routes()',
       'export class KamailioRoutes {',
-      ...indented([
-        'constructor(@inject(Dispatcher) private readonly dispatcher: Dispatcher) {}',
-        '',
-        ...members,
-      ]),
+      ...indented([...constructor, ...members]),
       '}',
     ]
     const options = this.#options()
@@ -200,7 +204,7 @@ class Writer {
     const failure = kind === 'failure'
     this.#inFailure = failure
     const type = failure ? 'FailureContext' : 'RequestContext'
-    const own = failure && this.#input.program.failures.get(block.name) === block
+    const own = this.#isFailureRoute(block)
     const result =
       own || endsAlways(block) ? 'Handled' : endsEver(steps) ? 'Handled | undefined' : 'void'
     const back = own ? 'end-failure' : result === 'void' ? 'leave' : 'return'
@@ -465,14 +469,19 @@ class Writer {
   #add(block: Block): void {
     if (this.#names.has(block)) return
     this.#nameOf(block)
-    if (block.steps.length > 0 || block.kind === 'failure') this.#blocks.push(block)
+    if (block.steps.length > 0 || this.#isFailureRoute(block)) this.#blocks.push(block)
     this.#collect(block.steps)
+  }
+
+  /** It is one that t_on_failure names, not one that it calls. */
+  #isFailureRoute(block: Block): boolean {
+    return this.#input.program.failures.get(block.name) === block
   }
 
   #nameOf(block: Block): string {
     const known = this.#names.get(block)
     if (known !== undefined) return known
-    const own = this.#input.program.failures.get(block.name) === block
+    const own = this.#isFailureRoute(block)
     const plain = `${own ? 'failure' : block.kind === 'failure' ? 'retry' : 'route'}${camel(block.name)}`
     const taken = new Set(this.#names.values())
     let name = plain

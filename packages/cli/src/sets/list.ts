@@ -75,7 +75,7 @@ export function writtenList(
       each,
       subjectOf(each),
       approximated ? 'approximated' : 'translated',
-      [...notes, ...noted].join('; '),
+      [...notes, ...noted].join('; ') || 'as it is',
     )
     const text =
       each.text !== undefined && notes.length === 0 ? each.text : formatEntry(each.entry, attrs)
@@ -103,7 +103,7 @@ export function judgeRows(
       each,
       subjectOf(each),
       noted.length > 0 ? 'approximated' : 'translated',
-      noted.join('; '),
+      noted.join('; ') || 'as it is',
     )
   }
   judgeWeights(listed, edge, report)
