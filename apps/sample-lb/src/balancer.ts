@@ -4,11 +4,8 @@ import {
   type AppOptions,
   createApp,
   defaultMessageLimits,
-  isNumericAddress,
-  isSipUri,
   type ListenAddress,
   type Log,
-  parseUri,
   type Worker,
 } from '@sipwright/framework'
 import { Dispatcher, dispatcher } from '@sipwright/plugin-dispatcher'
@@ -52,7 +49,7 @@ export class Balancer implements RunningBalancer {
       dns: config.dns,
       profile: config.profile,
       domains: config.domains,
-      zones: zonesOf(config),
+      zones: config.zones,
       ...(worker && { worker }),
     })
     const balancer = new Balancer(app, { policy, calls, failovers })
@@ -123,18 +120,6 @@ export function listenAddress({ advertise, ...options }: Config['listen'][number
   if (advertise === undefined) return options
   const { host, port } = advertise
   return { ...options, advertise: port === undefined ? { host } : { host, port } }
-}
-
-/** The backends of the sets, where they are given by address, always count as inside. */
-function zonesOf({ zones, sets }: Config): NonNullable<AppOptions['zones']> {
-  const backends = new Set<string>()
-  for (const { destinations } of sets) {
-    for (const { uri } of destinations) {
-      const parsed = parseUri(uri)
-      if (isSipUri(parsed) && isNumericAddress(parsed.host)) backends.add(parsed.host)
-    }
-  }
-  return { ...zones, inside: [...(zones['inside'] ?? []), ...backends] }
 }
 
 /** The timers that the file gives; the framework derives the others from t1. */

@@ -53,6 +53,10 @@ export const errors = {
     status: 500,
     text: 'context key "%s" is not set; is the middleware that sets it in @Use()?',
   },
+  SIPW_ERR_NOT_REACHED: {
+    status: 403,
+    text: '%s is in a private network that is no zone: a stranger does not send there',
+  },
   SIPW_ERR_NO_LISTENER: { status: 500, text: 'no %s listener to reach %s by; add one to listen' },
   SIPW_ERR_TARGET_MARK: {
     status: 500,

@@ -90,6 +90,11 @@ export class Senders {
     this.#disarm?.()
   }
 
+  /** Whether any destination is at that address, as `normalizeAddress` writes it. */
+  isAt(address: string): boolean {
+    return this.#index.has(address)
+  }
+
   /** The destination that the request comes from, of one set or of any. */
   find(sender: Sender, setId?: string, options: SenderOptions = {}): Destination | undefined {
     const at = this.#index.get(normalizeAddress(sender.address))

@@ -56,6 +56,11 @@ export interface Host {
   /** Runs for every request outside a dialog, before its route class. */
   use(middleware: Middleware | MiddlewareFunction): void
   addTransport(transport: Transport): void
+  /**
+   * Tells the zone of addresses that the configuration puts in none: the dispatcher's backends are `inside`. Asked often, so it
+   * must be quick.
+   */
+  addZones(lookUp: (address: string) => string | undefined): void
   /** Before anything is spent on a message: true drops it. Sync. §18.2.1 */
   onReceive(hook: (text: string, flow: Flow) => boolean): void
   /**

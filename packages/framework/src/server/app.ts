@@ -35,7 +35,7 @@ import { OwnRequest } from './own-request.js'
 import { buildStep, type RouteClass, RouteTable } from './route-table.js'
 import { withinTime } from './within-time.js'
 import { type SeatAddress, type WorkerApp, type WorkerSeat } from './worker-seat.js'
-import { Zones } from './zones.js'
+import { publicZone, Zones } from './zones.js'
 
 export interface AppOptions {
   readonly plugins?: readonly Plugin[]
@@ -309,7 +309,7 @@ export class App {
       ])
     }
     const advertise = options.advertise ?? { host: hostToAdvertise(options.address) }
-    const zone = options.zone ?? 'public'
+    const zone = options.zone ?? publicZone
     return transport.listen({ ...options, advertise, zone }, receiver, this.#transportHost())
   }
 
@@ -336,6 +336,7 @@ export class App {
       resolve: (token) => container.resolve(token),
       use: (middleware) => hooks.newRequest.push(buildStep(middleware, container)),
       addTransport: (transport) => this.#transports.set(transport.name, transport),
+      addZones: (lookUp) => this.#zones.add(lookUp),
       onReceive: (hook) => hooks.receive.push(hook),
       onAdmit: (hook) => hooks.admit.push(hook),
       onRequest: (hook) => {

@@ -15,6 +15,7 @@ import { BranchView, ResponseView } from './contexts.js'
 import { tokenParameter } from './dialog-token.js'
 import { type ClientUser } from './endpoint.js'
 import { type Proxying } from './proxying.js'
+import { within } from './reach.js'
 
 /** Above this a request leaves by a transport with congestion control, if there is one. RFC 3261 §18.1.1 */
 const largestDatagram = 1_300
@@ -130,8 +131,13 @@ export class BranchAttempt implements ClientUser {
   }
 
   #located(hops: readonly Hop[], uri: SipUri): void {
-    const { listeners } = this.#proxying.incoming.endpoint
-    this.#hops = this.#withStreamForLarge(listeners.reachable(hops), uri)
+    const { isBound, endpoint, source } = this.#proxying.incoming
+    const allowed = isBound ? within(hops, source.zone, endpoint.zones) : hops
+    if (allowed.length === 0) {
+      this.#failed(new SipError('SIPW_ERR_NOT_REACHED', [uri.host]))
+      return
+    }
+    this.#hops = this.#withStreamForLarge(endpoint.listeners.reachable(allowed), uri)
     this.#hop = 0
     this.#send()
   }

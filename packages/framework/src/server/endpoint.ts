@@ -33,7 +33,7 @@ import { type Listeners } from './listeners.js'
 import { FlowSource } from './received-request.js'
 import { RefusalBudget } from './refusal-budget.js'
 import { type RouteTable } from './route-table.js'
-import { type Zones } from './zones.js'
+import { publicZone, type Zones } from './zones.js'
 
 /** What hangs on a client transaction and is told of its fate. */
 export interface ClientUser {
@@ -425,8 +425,6 @@ export class Endpoint implements Receiver {
   }
 }
 
-/** The zone of who is in none. */
-const publicZone = 'public'
 /** Of a Via that may be malformed. */
 const branchPattern = /;\s*branch\s*=\s*([^;,\s]+)/i
 

@@ -11,6 +11,7 @@ import { validateRequest } from '../proxy/validate.js'
 import { type Listener } from '../transport/transport.js'
 import { BranchView } from './contexts.js'
 import { type Endpoint } from './endpoint.js'
+import { within } from './reach.js'
 import { ReceivedRequest } from './received-request.js'
 
 /** Forwards it, or drops it: an ACK is never answered (§17). */
@@ -37,7 +38,7 @@ export function forwardAck(endpoint: Endpoint, request: SipRequest, flow: Flow):
     const hops = endpoint.resolver.resolve(uri)
     const routed = endpoint.listeners.routedBy(taken)
     const send = (located: readonly Hop[]): void =>
-      sendAck(endpoint, copy, flow, located, key, routed)
+      sendAck(endpoint, copy, flow, allowedOf(endpoint, flow, located), key, routed)
     if (isPromise(hops))
       hops.then(send).catch((error: unknown) => unforwardable(endpoint, copy, error))
     else send(hops)
@@ -47,6 +48,13 @@ export function forwardAck(endpoint: Endpoint, request: SipRequest, flow: Flow):
 }
 
 const noExtensions: ReadonlySet<string> = new Set()
+
+/** The edge sends a stranger's ACK where it sends the rest of his dialog. */
+function allowedOf(endpoint: Endpoint, flow: Flow, hops: readonly Hop[]): readonly Hop[] {
+  if (endpoint.profile !== 'edge') return hops
+  const { zones } = endpoint
+  return within(hops, zones.of(flow.remoteAddress) ?? flow.local.zone, zones)
+}
 
 function sendAck(
   endpoint: Endpoint,

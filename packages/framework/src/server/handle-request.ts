@@ -76,5 +76,6 @@ function handleInDialog(endpoint: Endpoint, incoming: IncomingRequest, isOurDial
     incoming.refuse(403)
     return
   }
+  incoming.isBound = endpoint.profile === 'edge'
   incoming.conclude(runPipeline(endpoint.routes.inDialog(request.method), incoming))
 }

@@ -28,6 +28,8 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
   readonly bytes: number
   /** Who handles it; undefined inside a dialog. */
   route: Route | undefined = undefined
+  /** Where it goes is its sender's to say, and only where its zone may have us send. */
+  isBound = false
   /** The listener that the dialog's route set has it leave by. */
   routed: Listener | undefined = undefined
   /** A handler has decided: replied, relayed or dropped. */

@@ -91,10 +91,19 @@ test('inside a dialog a request goes along its route set and meets no handler (ย
 
 test('@OnDialogRequest may answer, or let it go on', async () => {
   const headers = { ...dialog, Route: us }
-  const answered = await send({}, headers, 'sip:bob@10.0.0.9', 'INFO', 'ours')
+  const answered = await send({}, headers, 'sip:bob@203.0.113.9', 'INFO', 'ours')
   expect([answered.status, answered.branches.length]).toEqual([200, 0])
-  const passed = await send({}, headers, 'sip:bob@10.0.0.9', 'INFO', 'theirs')
+  const passed = await send({}, headers, 'sip:bob@203.0.113.9', 'INFO', 'theirs')
   expect([passed.status, passed.branches.length]).toEqual([200, 1])
+})
+
+test('edge: the dialog of a stranger leads into no private network that is no zone: 403 (security.md ยง3 row 19)', async () => {
+  const headers = { ...dialog, Route: us }
+  const refused = await send({}, headers, 'sip:root@169.254.169.254:80', 'BYE')
+  expect([refused.status, refused.branches[0]?.request]).toEqual([403, undefined])
+  const zones = { inside: ['10.0.0.0/24'] }
+  expect((await send({ zones }, headers, 'sip:bob@10.0.0.9', 'BYE')).status).toBe(200)
+  expect((await send({ profile: 'open' }, headers, 'sip:bob@10.0.0.9', 'BYE')).status).toBe(200)
 })
 
 test('edge: a dialog that does not name us is not ours to carry: 403', async () => {

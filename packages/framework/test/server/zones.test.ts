@@ -20,3 +20,12 @@ test('a faulty block is refused by name', () => {
     }),
   )
 })
+
+test('what no block holds is looked up; the first answer counts', () => {
+  const zones = new Zones({ lab: ['10.9.0.0/16'] })
+  zones.add((address) => (address === '10.9.0.1' || address === '10.1.0.1' ? 'inside' : undefined))
+  zones.add(() => 'carriers')
+  expect(['10.9.0.1', '10.1.0.1', '192.0.2.1'].map((each) => zones.of(each))).toEqual([
+    ...['lab', 'inside', 'carriers'],
+  ])
+})
