@@ -60,7 +60,17 @@ const maxBytes = 64 * 1024 * 1024
 
 /** Reads the inputs and translates them. Throws SIPW_ERR_IMPORT_INPUT, SIPW_ERR_DISPATCHER_SOURCE. */
 export async function importKamailio(input: ImportInput): Promise<Imported> {
-  return new Import(input).run()
+  try {
+    return await new Import(input).run()
+  } catch (error) {
+    // The stack: everything else has a bound of its own.
+    if (!(error instanceof RangeError)) throw error
+    throw refusal(
+      { file: input.cfg ?? '', line: 1 },
+      'what nests too deep',
+      'fewer blocks and routes within each other',
+    )
+  }
 }
 
 /** Where destinations come from. */

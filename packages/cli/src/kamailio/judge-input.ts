@@ -1,7 +1,7 @@
 /** Judges what of a kamailio.cfg is no route and no parameter: settings, modules, directives, and what is left out. */
 import { basename } from 'node:path'
 import { type Edge } from '../edge/edge.js'
-import { redacted } from '../report/redact.js'
+import { redacted, secretive } from '../report/redact.js'
 import { type Report } from '../report/report.js'
 import { type Cfg, type Setting } from './cfg.js'
 import { judgeModule } from './modules.js'
@@ -37,8 +37,6 @@ function judge(setting: Setting, edge: Edge, report: Report): void {
   const { verdict, note } = judgeSetting(name)
   report.add(setting, redacted(`${name}=${secretive.test(name) ? '…' : value}`), verdict, note)
 }
-
-const secretive = /pass|secret|token|key|pwd|auth/i
 
 /** 3 debug, 2 info, 1 notice, 0 warning, below them errors. */
 function levelOf(value: string): Edge['logLevel'] {

@@ -10,6 +10,8 @@ export class Lexer {
   #at = 0
   #line: number
   #spaced = false
+  /** Nothing but white space stands before on this line. */
+  #fresh = true
 
   /** `line` is that of the first character. */
   constructor(file: string, text: string, line = 1) {
@@ -27,9 +29,7 @@ export class Lexer {
    * nowhere.
    */
   lineAhead(): string | undefined {
-    const begin = this.#text.lastIndexOf('\n', this.#at - 1) + 1
-    if (this.#text.slice(begin, this.#at).trim() !== '') return undefined
-    return this.#text.slice(this.#at, this.#endOfLine()).trim()
+    return this.#fresh ? this.#text.slice(this.#at, this.#endOfLine()).trim() : undefined
   }
 
   /** Passes over the rest of the line; false at the end of the text. */
@@ -41,7 +41,7 @@ export class Lexer {
     }
     this.#at = end + 1
     this.#line++
-    this.#spaced = true
+    this.#spaced = this.#fresh = true
     return true
   }
 
@@ -50,7 +50,10 @@ export class Lexer {
     while (this.#at < this.#text.length) {
       const character = this.#text[this.#at]!
       if (!/\s/.test(character)) return true
-      if (character === '\n') this.#line++
+      if (character === '\n') {
+        this.#line++
+        this.#fresh = true
+      }
       this.#at++
       this.#spaced = true
     }
@@ -69,6 +72,7 @@ export class Lexer {
       this.#at = this.#endOfLine()
     } else return false
     this.#spaced = true
+    this.#fresh = false
     return true
   }
 
@@ -94,7 +98,7 @@ export class Lexer {
 
   #made(kind: TokenKind, text: string, line: number): Token {
     const spaced = this.#spaced
-    this.#spaced = false
+    this.#spaced = this.#fresh = false
     return { kind, text, file: this.#file, line, endLine: this.#line, spaced }
   }
 

@@ -2,7 +2,7 @@
  * What Kamailio does before it reads its configuration: `#!define` and its kin, `#!ifdef` blocks, included files. Every
  * directive is remembered with its place, and every stretch that is left out, so that the report can name them.
  */
-import { statSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Lexer, tokensOf } from './lexer.js'
 import { refusal, type Place, type Token } from './token.js'
@@ -40,6 +40,12 @@ const maxBytes = 8 * 1024 * 1024
 const maxTokens = 2_000_000
 /** A definition that names itself would never end. */
 const maxExpansion = 10
+/** Of a directive, with the lines that go on. */
+const maxDirective = 16_384
+/** `#!subst` looks for each of them in every string. */
+const maxSubstitutions = 500
+/** Of a string after them. */
+const maxString = 65_536
 
 /** Reads a file and what it includes. Throws SIPW_ERR_IMPORT_INPUT. */
 export function preprocess(file: string): Preprocessed {
@@ -62,7 +68,7 @@ class Preprocessor implements Preprocessed {
   readonly directives: Directive[] = []
   readonly inactive: Inactive[] = []
   readonly files = new Map<string, readonly string[]>()
-  readonly #definitions = new Map<string, string>()
+  readonly #definitions = new Map<string, readonly Token[]>()
   readonly #substitutions: { readonly find: string; readonly put: string }[] = []
   #bytes = 0
 
@@ -142,11 +148,12 @@ class Preprocessor implements Preprocessed {
   }
 
   #isDirective(line: string): boolean {
-    return directivePattern.test(line) || /^(?:include|import)_file\b/.test(line)
+    return /^(?:[#!]!|(?:include|import)_file\b)/.test(line) && directive.test(line)
   }
 
   #directive(lexer: Lexer, conditions: Condition[], file: string, depth: number): void {
     const ahead = lexer.lineAhead() ?? ''
+    if (ahead.length > maxDirective) throw tooLong(lexer.place)
     const [, name = ''] = directivePattern.exec(ahead) ?? []
     if (/^(?:ifdef|ifndef|ifexp|else|endif)$/i.test(name)) {
       this.#condition(lexer, conditions)
@@ -195,7 +202,7 @@ class Preprocessor implements Preprocessed {
     const path = resolve(dirname(from), target)
     const directive = { file, line, endLine: line, name, subject: target }
     lexer.skipLine()
-    if (name === 'import_file' && statSync(path, { throwIfNoEntry: false }) === undefined) {
+    if (name === 'import_file' && !existsSync(path)) {
       this.directives.push({ ...directive, outcome: 'missing-file' })
       return
     }
@@ -211,23 +218,25 @@ class Preprocessor implements Preprocessed {
       const part = lexer.lineAhead() ?? ''
       more = part.endsWith('\\')
       text += more ? `${part.slice(0, -1)} ` : part
+      if (text.length > maxDirective) throw tooLong({ file, line })
       if (!lexer.skipLine()) more = false
     }
     const endLine = Math.max(line, lexer.place.line - 1)
     const [, , rest = ''] = directivePattern.exec(text) ?? []
     const [, symbol = '', value = ''] = /^([\w.]+)\s*(.*)$/.exec(rest.trim()) ?? []
     const directive = { file, line, endLine, name, subject: symbol }
+    const tokens = (): Token[] => tokensOf(value, { file, line })
     switch (name) {
       case 'define':
       case 'def':
       case 'redefine':
       case 'redef':
-        this.#definitions.set(symbol, value)
+        this.#definitions.set(symbol, tokens())
         this.directives.push({ ...directive, outcome: 'done' })
         break
       case 'trydefine':
       case 'trydef':
-        if (!this.#definitions.has(symbol)) this.#definitions.set(symbol, value)
+        if (!this.#definitions.has(symbol)) this.#definitions.set(symbol, tokens())
         this.directives.push({ ...directive, outcome: 'done' })
         break
       case 'undef':
@@ -237,7 +246,7 @@ class Preprocessor implements Preprocessed {
       case 'subst':
       case 'substdef':
       case 'substdefs':
-        this.directives.push({ ...directive, ...this.#substitute(name, rest) })
+        this.directives.push({ ...directive, ...this.#substitute(name, rest, { file, line }) })
         break
       default:
         // #!defenv, #!defexp: their values are not in the file.
@@ -246,16 +255,18 @@ class Preprocessor implements Preprocessed {
   }
 
   /** `"/FIND/PUT/flags"`, with any sign for the slash. */
-  #substitute(name: string, rest: string): Pick<Directive, 'subject' | 'outcome'> {
+  #substitute(name: string, rest: string, place: Place): Pick<Directive, 'subject' | 'outcome'> {
     const quoted = /^\s*(["'])(.*)\1\s*;?\s*$/.exec(rest)?.[2] ?? rest.trim()
     const [, find = '', put = ''] = quoted.split(quoted.charAt(0))
     const literal = find.replaceAll(/\\([./-])/g, '$1')
     if (find === '' || /[*+?()[\]{}|^$]|(?<!\\)\./.test(find)) {
       return { subject: find, outcome: 'not-literal' }
     }
-    this.#substitutions.push({ find: literal, put })
-    if (name === 'substdef') this.#definitions.set(literal, put)
-    if (name === 'substdefs') this.#definitions.set(literal, `"${put.replaceAll('"', '\\"')}"`)
+    if (this.#substitutions.push({ find: literal, put }) > maxSubstitutions) {
+      throw refusal(place, `more than ${maxSubstitutions} substitutions`, 'fewer')
+    }
+    const value = name === 'substdefs' ? `"${put.replaceAll('"', '\\"')}"` : put
+    if (name !== 'subst') this.#definitions.set(literal, tokensOf(value, place))
     return { subject: find, outcome: 'done' }
   }
 
@@ -264,7 +275,7 @@ class Preprocessor implements Preprocessed {
       throw refusal(token, `${maxTokens} words`, 'fewer in all files together')
     }
     if (token.kind === 'string') {
-      this.tokens.push({ ...token, text: this.#substituted(token.text) })
+      this.tokens.push({ ...token, text: this.#substituted(token) })
       return
     }
     const value = token.kind === 'word' ? this.#definitions.get(token.text) : undefined
@@ -272,22 +283,36 @@ class Preprocessor implements Preprocessed {
       this.tokens.push(token)
       return
     }
-    tokensOf(value, token).forEach((each, index) =>
-      this.#take(index === 0 ? { ...each, spaced: token.spaced } : each, depth + 1),
-    )
+    const { file, line, endLine } = token
+    value.forEach((each, index) => {
+      const spaced = index === 0 ? token.spaced : each.spaced
+      this.#take({ ...each, file, line, endLine, spaced }, depth + 1)
+    })
   }
 
-  #substituted(text: string): string {
-    return this.#substitutions.reduce(
-      (result, { find, put }) => result.replaceAll(find, () => put),
-      text,
-    )
+  #substituted(token: Token): string {
+    let { text } = token
+    for (const { find, put } of this.#substitutions) {
+      if (!text.includes(find)) continue
+      const places = text.split(find).length - 1
+      if (text.length + places * put.length > maxString) {
+        throw refusal(token, 'a string that substitutions make long', `${maxString} characters`)
+      }
+      text = text.replaceAll(find, () => put)
+    }
+    return text
   }
 }
 
 /** What is no directive behind `#!` is a comment: `#!KAMAILIO`, `#! by hand`. */
 const directivePattern =
   /^[#!]!\s?(define|def|redefine|redef|trydefine|trydef|undef|defenvs?|trydefenvs?|defexps?|substdefs?|subst|ifdef|ifndef|ifexp|else|endif|(?:include|import)_file)\b\s*(.*)$/i
+
+const directive = new RegExp(`${directivePattern.source}|^(?:include|import)_file\\b`, 'i')
+
+function tooLong(place: Place) {
+  return refusal(place, 'a directive that goes on and on', `${maxDirective} characters at most`)
+}
 
 function ifName({ negated }: Condition): string {
   return negated ? 'ifndef' : 'ifdef'

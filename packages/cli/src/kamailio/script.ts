@@ -35,7 +35,7 @@ export type Statement = Stretch &
   )
 
 /** Blocks and parentheses within each other: more is nobody's configuration. */
-const maxDepth = 100
+const maxDepth = 400
 
 /** Reads the tokens of one block, without its braces. Throws SIPW_ERR_IMPORT_INPUT. */
 export function parseStatements(tokens: readonly Token[]): Statement[] {

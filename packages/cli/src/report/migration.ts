@@ -69,9 +69,9 @@ function section(file: string, all: readonly Row[]): string[] {
 
 /** As code in a table; a stranger's line must not end either. */
 function inCode(text: string): string {
+  if (text === '') return ''
   const short = text.length > longest ? `${text.slice(0, longest)}…` : text
-  const escaped = short.replaceAll('|', '\\|')
-  return escaped.includes('`') ? `\`\` ${escaped} \`\`` : escaped === '' ? '' : `\`${escaped}\``
+  return `\`${short.replaceAll('`', "'").replaceAll('|', '\\|')}\``
 }
 
 function inText(text: string): string {

@@ -16,14 +16,21 @@ export type Totals = Readonly<Record<Verdict, number>>
 
 export class Report {
   readonly #rows = new Map<string, Row>()
+  /** By place, the keys of the rows that begin there. */
+  readonly #at = new Map<string, string[]>()
+  /** Lines that have a row. */
+  readonly #covered = new Set<string>()
 
   /** One row for each thing: what two routes share is judged by the worse. */
   add(stretch: Stretch, subject: string, verdict: Verdict, note: string): void {
     const { file, line, endLine } = stretch
-    const key = `${file}\n${line}\n${subject}`
+    const key = keyOf({ file, line, subject })
     const known = this.#rows.get(key)
     if (known === undefined) {
       this.#rows.set(key, { file, line, endLine, subject, verdict, note })
+      const place = `${file}\n${line}`
+      this.#at.set(place, [...(this.#at.get(place) ?? []), key])
+      for (let each = line; each <= endLine; each++) this.#covered.add(`${file}\n${each}`)
       return
     }
     const worse = rank.indexOf(verdict) > rank.indexOf(known.verdict) ? verdict : known.verdict
@@ -31,27 +38,28 @@ export class Report {
   }
 
   /** What was translated there is so only in part. */
-  weaken({ file, line }: Pick<Stretch, 'file' | 'line'>, note: string): void {
-    for (const [key, row] of this.#rows) {
-      if (row.file !== file || row.line !== line || row.verdict === 'not translated') continue
-      this.#rows.set(key, { ...row, verdict: 'approximated', note: withNote(row.note, note) })
-      return
-    }
+  weaken(place: Pick<Stretch, 'file' | 'line'>, note: string): void {
+    const row = this.#beginning(place).find(({ verdict }) => verdict !== 'not translated')
+    if (row === undefined) return
+    this.#rows.set(keyOf(row), {
+      ...row,
+      verdict: 'approximated',
+      note: withNote(row.note, note),
+    })
   }
 
   /** What was said of it holds no longer. */
-  restate({ file, line }: Pick<Stretch, 'file' | 'line'>, verdict: Verdict, note: string): void {
-    for (const [key, row] of this.#rows) {
-      if (row.file === file && row.line === line) this.#rows.set(key, { ...row, verdict, note })
-    }
+  restate(place: Pick<Stretch, 'file' | 'line'>, verdict: Verdict, note: string): void {
+    for (const row of this.#beginning(place)) this.#rows.set(keyOf(row), { ...row, verdict, note })
   }
 
   /** Whether the line has a row. */
   covers(file: string, line: number): boolean {
-    for (const row of this.#rows.values()) {
-      if (row.file === file && row.line <= line && line <= row.endLine) return true
-    }
-    return false
+    return this.#covered.has(`${file}\n${line}`)
+  }
+
+  #beginning({ file, line }: Pick<Stretch, 'file' | 'line'>): readonly Row[] {
+    return (this.#at.get(`${file}\n${line}`) ?? []).map((key) => this.#rows.get(key)!)
   }
 
   /** By file in the order of `files`, by line within. */
@@ -69,6 +77,10 @@ export function totalsOf(rows: readonly Row[]): Totals {
   const totals = { translated: 0, approximated: 0, 'not translated': 0, inactive: 0 }
   for (const { verdict } of rows) totals[verdict]++
   return totals
+}
+
+function keyOf({ file, line, subject }: Pick<Row, 'file' | 'line' | 'subject'>): string {
+  return `${file}\n${line}\n${subject}`
 }
 
 const rank: readonly Verdict[] = ['inactive', 'translated', 'approximated', 'not translated']

@@ -46,6 +46,9 @@ interface Scope {
   readonly around: readonly string[]
 }
 
+/** Routes that call routes that call routes: Kamailio's own bound is near. */
+const maxCalls = 100
+
 const builtInAnswer = 'the reason phrase is the standard one'
 
 class Translator {
@@ -269,6 +272,7 @@ class Translator {
     if (route === undefined) return this.#quote(statement, 'there is no such route')
     const key = `${scope.mode} route ${name ?? ''}`
     if (scope.around.includes(key)) return this.#quote(statement, 'a route that calls itself')
+    if (scope.around.length > maxCalls) return this.#quote(statement, 'routes within routes')
     const block = this.#block(route, scope.mode, scope.around)
     const quotes = block.steps.every(({ kind }) => kind === 'quote')
     if (block.steps.length === 0) this.#row(statement, 'translated', 'what it does is built in')

@@ -61,13 +61,21 @@ interface State {
 type Next = (state: State) => Served[]
 
 /** Steps taken at most: routes that call routes that call routes. */
-const maxSteps = 200_000
+const maxSteps = 100_000
+/** Of branches one behind the other. */
+const maxDepth = 1_000
+
+/** Steps that say nothing about where a request goes. */
+function passes(step: Step | undefined): boolean {
+  return step !== undefined && /^(?:quote|progress|record-route|mark)$/.test(step.kind)
+}
 
 class Walk {
   /** Statuses that are answered where no destination is usable. */
   readonly none: { readonly status: number; readonly at: Step['at'] }[] = []
   readonly #report: Report
   #steps = 0
+  #depth = 0
 
   constructor(report: Report) {
     this.#report = report
@@ -81,9 +89,25 @@ class Walk {
 
   /** `next` goes on behind the steps, `back` leaves their block. */
   #walk(steps: readonly Step[], from: number, state: State, next: Next, back: Next): Served[] {
-    const step = steps[from]
+    let at = from
+    while (passes(steps[at])) at++
+    const step = steps[at]
     if (step === undefined) return next(state)
-    if (++this.#steps > maxSteps) return []
+    if (++this.#steps > maxSteps || this.#depth > maxDepth) return []
+    this.#depth++
+    const found = this.#take(step, steps, at, state, next, back)
+    this.#depth--
+    return found
+  }
+
+  #take(
+    step: Step,
+    steps: readonly Step[],
+    from: number,
+    state: State,
+    next: Next,
+    back: Next,
+  ): Served[] {
     const after: Next = (then) => this.#walk(steps, from + 1, then, next, back)
     switch (step.kind) {
       case 'if':
@@ -274,7 +298,7 @@ export function applyFailover(routes: readonly Block[], edge: Edge): void {
   const marks = new Set<number>()
   const tries = (failure: Failure): boolean =>
     routes.some(({ steps }) => {
-      const seen = { marked: false }
+      const seen = { marked: false, steps: 0 }
       const result = failureWalk(steps, failure, seen)
       if (seen.marked) marks.add(failure.silent ? 0 : failure.status)
       return result === 'next'
@@ -298,24 +322,26 @@ export function applyFailover(routes: readonly Block[], edge: Edge): void {
   }
 }
 
+interface Seen {
+  marked: boolean
+  steps: number
+}
+
 /** What a failure route comes to: the next destination, another end, or nothing. */
 function failureWalk(
   steps: readonly Step[],
   failure: Failure,
-  seen: { marked: boolean },
+  seen: Seen,
 ): 'next' | 'end' | 'return' | 'on' {
   for (const step of steps) {
+    if (++seen.steps > maxSteps) return 'end'
     const result = failureStep(step, failure, seen)
     if (result !== 'on') return result
   }
   return 'on'
 }
 
-function failureStep(
-  step: Step,
-  failure: Failure,
-  seen: { marked: boolean },
-): 'next' | 'end' | 'return' | 'on' {
+function failureStep(step: Step, failure: Failure, seen: Seen): 'next' | 'end' | 'return' | 'on' {
   switch (step.kind) {
     case 'if':
       return failureWalk(

@@ -74,6 +74,16 @@ export interface Block {
   readonly steps: readonly Step[]
 }
 
+/** Of blocks, which many calls may ask for. */
+const endings = new WeakMap<Block, boolean>()
+const ever = new WeakMap<Block, boolean>()
+
+function once(known: WeakMap<Block, boolean>, block: Block, find: () => boolean): boolean {
+  let value = known.get(block)
+  if (value === undefined) known.set(block, (value = find()))
+  return value
+}
+
 /** Whether a request never goes on behind these steps. */
 export function always(steps: readonly Step[]): boolean {
   return steps.some((step) => {
@@ -105,8 +115,8 @@ export function leaves(steps: readonly Step[]): boolean {
 }
 
 /** Whether whoever calls the block never goes on: it ends the request on every way, and never just returns. */
-export function endsAlways({ steps }: Block): boolean {
-  return always(steps) && !mayReturn(steps)
+export function endsAlways(block: Block): boolean {
+  return once(endings, block, () => always(block.steps) && !mayReturn(block.steps))
 }
 
 /** Whether the block can end the request at all. */
@@ -122,7 +132,7 @@ export function endsEver(steps: readonly Step[]): boolean {
       case 'select':
         return endsEver(step.chosen) || endsEver(step.none)
       case 'call':
-        return endsEver(step.block.steps)
+        return once(ever, step.block, () => endsEver(step.block.steps))
       default:
         return false
     }

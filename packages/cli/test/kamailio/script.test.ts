@@ -79,7 +79,7 @@ test('every call is found, in conditions and blocks alike', () => {
 })
 
 test('what nests too deep is refused, not followed', () => {
-  expect(() => parse(`if (${'('.repeat(5_000)}a${')'.repeat(5_000)}) exit;`)).toThrow(/100 at most/)
-  expect(() => parse('{'.repeat(5_000))).toThrow(/100 at most/)
-  expect(() => parse(`${'if (a) '.repeat(5_000)} b();`)).toThrow(/100 at most/)
+  expect(() => parse(`if (${'('.repeat(5_000)}a${')'.repeat(5_000)}) exit;`)).toThrow(/400 at most/)
+  expect(() => parse('{'.repeat(5_000))).toThrow(/400 at most/)
+  expect(() => parse(`${'if (a) '.repeat(5_000)} b();`)).toThrow(/400 at most/)
 })
