@@ -13,6 +13,11 @@ export interface Clock {
    * process; none if absent.
    */
   readonly slackMs?: number
+  /**
+   * Milliseconds since 1970, for what outlives the process or leaves it. It may step. Absent, `now` stands for it: the
+   * clock of a test.
+   */
+  wall?(): number
 }
 
 /** Unpredictable for strangers, repeatable in tests. */

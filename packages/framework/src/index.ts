@@ -42,6 +42,7 @@ export {
 export { udp } from './transport/udp.js'
 
 export { contextKey, type ContextKey } from './plugin/context-key.js'
+export { identity, type Identity } from './plugin/identity.js'
 export {
   type Answering,
   type Admission,

@@ -35,6 +35,11 @@ export interface Flow {
   readonly remotePort: number
   /** The connection of a stream transport; 0 for datagrams. */
   readonly connection: number
+  /**
+   * Who the peer is by its certificate, checked against a trusted authority: `sip:` URIs and DNS names without case. Absent:
+   * nobody has proven anything. RFC 5922 §7.1
+   */
+  readonly peerNames?: readonly string[]
 }
 
 /** Where a message goes: numeric address, port and transport. */

@@ -225,7 +225,8 @@ export interface ResponseOptions {
   readonly reason?: string
   /** Added to To when the request had no tag and the status is above 100. */
   readonly toTag?: string
-  readonly headers?: Readonly<Record<string, string>>
+  /** Several values are several lines. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
 }
 
 /**
@@ -240,7 +241,10 @@ export function responseTo(
   const headers = request.headers.pick(status === 100 ? answeredAtOnce : answered)
   if (status > 100 && options?.toTag !== undefined) addToTag(headers, options.toTag)
   if (options?.headers !== undefined) {
-    for (const [name, value] of Object.entries(options.headers)) headers.append(name, value)
+    for (const [name, value] of Object.entries(options.headers)) {
+      if (typeof value === 'string') headers.append(name, value)
+      else for (const each of value) headers.append(name, each)
+    }
   }
   return new SipResponse(
     status,

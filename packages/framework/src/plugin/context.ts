@@ -16,10 +16,13 @@ export interface Source {
   readonly transport: string
   /** The zone of the listener, or the one that the address belongs to. */
   readonly zone: string
+  /** What the peer's certificate has proven; empty for most. */
+  readonly peerNames: readonly string[]
   readonly flow: Flow
 }
 
-export type ReplyHeaders = Readonly<Record<string, string>>
+/** Header fields of a response; several values are several lines, as challenges must be. RFC 3261 §7.3.1 */
+export type ReplyHeaders = Readonly<Record<string, string | readonly string[]>>
 /** A Request-URI as text, or a target with its role. */
 export type TargetLike = string | Target
 

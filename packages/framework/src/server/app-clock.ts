@@ -20,6 +20,10 @@ export class AppClock implements Clock {
     return this.#clock.slackMs ?? 0
   }
 
+  wall(): number {
+    return this.#clock.wall?.() ?? this.#clock.now()
+  }
+
   after(delayMs: number, run: () => void): () => void {
     return this.#clock.after(delayMs, run)
   }

@@ -12,4 +12,5 @@ export const systemClock: Clock = {
   // At a thousand calls a second something is due in every millisecond, and a wake-up costs as much as a datagram.
   // The shortest timer of SIP is a hundred times as long.
   slackMs: 5,
+  wall: () => Date.now(),
 }

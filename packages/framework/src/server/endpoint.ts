@@ -10,7 +10,7 @@ import { type Malformed, type MessageLimits, parseMessage } from '../message/par
 import { serialize } from '../message/serialize.js'
 import { type SipUri } from '../message/uri.js'
 import { stampSource } from '../message/via.js'
-import { type Admission, type AdmissionContext } from '../plugin/context.js'
+import { type Admission, type AdmissionContext, type ReplyHeaders } from '../plugin/context.js'
 import { Deadlines, type Timed } from '../transaction/deadlines.js'
 import {
   type ClientTransaction,
@@ -235,12 +235,7 @@ export class Endpoint implements Receiver {
    * Answers without a transaction: one packet, nothing kept. Over UDP a network outside is sent so many of them and no more: its
    * addresses may be written by somebody else.
    */
-  refuse(
-    request: SipRequest,
-    flow: Flow,
-    status: number,
-    headers?: Readonly<Record<string, string>>,
-  ): void {
+  refuse(request: SipRequest, flow: Flow, status: number, headers?: ReplyHeaders): void {
     this.counters.refused++
     const { remoteAddress, local } = flow
     const isPublic = (this.zones.of(remoteAddress) ?? local.zone) === publicZone

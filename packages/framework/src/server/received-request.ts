@@ -52,6 +52,7 @@ export class ReceivedRequest implements AnyContext {
 }
 
 const noMarks: readonly string[] = []
+const noNames: readonly string[] = []
 
 /** The source, its zone looked up when asked. */
 export class FlowSource implements Source {
@@ -73,6 +74,10 @@ export class FlowSource implements Source {
 
   get transport(): string {
     return this.flow.local.transport
+  }
+
+  get peerNames(): readonly string[] {
+    return this.flow.peerNames ?? noNames
   }
 
   get zone(): string {

@@ -136,6 +136,12 @@ test('100 copies Timestamp and gets no tag, any other response gets a tag that w
   expect(responseTo(bye(), 200, { toTag: 'x' }).toTag).toBe('a6c85cf')
 })
 
+test('several values of a header are several lines, as challenges must be (§7.3.1)', () => {
+  const challenges = ['Digest realm="a"', 'Digest realm="b"']
+  const response = responseTo(bye(), 401, { headers: { 'WWW-Authenticate': challenges } })
+  expect(response.headers.getAll('WWW-Authenticate')).toEqual(challenges)
+})
+
 test('a response can be made to a request that lacks everything (RFC 4475 §3.3.1)', () => {
   const empty = new SipRequest('INVITE', 'sip:a', new SipHeaders())
   expect(serialize(responseTo(empty, 400, { toTag: 'x' }))).toBe(

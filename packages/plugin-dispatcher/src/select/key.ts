@@ -3,6 +3,7 @@
  * port that is the default is none, hosts have no case, an escaped letter is the letter.
  */
 import {
+  identity,
   isSipUri,
   parseNameAddr,
   parseUri,
@@ -65,9 +66,14 @@ export function requestUriOf(request: SipRequest): Uri | undefined {
   return read(() => request.requestUri)
 }
 
-/** The user name of digest credentials, those for a proxy before those for a server. RFC 3261 §22 */
-export function authUser({ request }: SelectContext): string | undefined {
+/**
+ * Who has proven to have sent it; else the user name that digest credentials give, those for a proxy before those for a
+ * server: a backend that will check them. RFC 3261 §22
+ */
+export function authUser(ctx: SelectContext): string | undefined {
+  const { request } = ctx
   return (
+    ctx.peek?.(identity)?.user ??
     digestUser(request.headers.get('Proxy-Authorization')) ??
     digestUser(request.headers.get('Authorization'))
   )

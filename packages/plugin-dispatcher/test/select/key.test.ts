@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { type ContextKey, type Identity, identity } from '@sipwright/framework'
 import { invite } from '@sipwright/framework/testing'
 import { keyNamed } from '#src/select/key.js'
 
@@ -35,6 +36,21 @@ test('4b.16: of two digests the one for a proxy decides (§22.3); other schemes 
   expect(key('auth.user', { Authorization: bob, 'Proxy-Authorization': alice })).toBe('alice')
   expect(key('auth.user', { Authorization: 'Basic username="bob"' })).toBeUndefined()
   expect(key('auth.user', {})).toBeUndefined()
+})
+
+test('4b.16: who has proven to be somebody is that user, whatever credentials say', () => {
+  const request = invite({ callId: 'c1' })
+  request.headers.set('Proxy-Authorization', credentials('alice'))
+  const carol: Identity = {
+    user: 'carol',
+    realm: 'x',
+    uri: 'sip:carol@x',
+    provenBy: 'digest',
+  }
+  const peek = <T>(slot: ContextKey<T>) =>
+    (slot === (identity as ContextKey<unknown>) ? carol : undefined) as T | undefined
+  expect(keyNamed('auth.user')({ request, now: 0, peek })).toBe('carol')
+  expect(keyNamed('auth.user')({ request, now: 0, peek: () => undefined })).toBe('alice')
 })
 
 test('a header, a method, a Call-ID; what is empty or cannot be read is no key', () => {
