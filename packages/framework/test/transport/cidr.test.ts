@@ -53,6 +53,26 @@ test('agrees with a plain comparison of bits on ten thousand pairs', () => {
   }
 })
 
+test('agrees with a plain comparison of bits on IPv6, where blocks lie within each other', () => {
+  let seed = 11
+  const draw = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below
+  const groups = () => Array.from({ length: 8 }, (_, place) => (place < 2 ? 0x2001 : draw(4)))
+  const text = (address: readonly number[]) => address.map((group) => group.toString(16)).join(':')
+  const binary = (address: readonly number[]) =>
+    address.map((group) => group.toString(2).padStart(16, '0')).join('')
+  const blocks = Array.from({ length: 400 }, () => ({ base: groups(), bits: 20 + draw(109) }))
+  const map = new CidrMap<number>()
+  for (const { base, bits } of blocks) map.set(`${text(base)}/${bits}`, bits)
+  for (let round = 0; round < 4_000; round++) {
+    const address = groups()
+    const covering = blocks
+      .filter(({ base, bits }) => binary(base).slice(0, bits) === binary(address).slice(0, bits))
+      .map(({ bits }) => bits)
+    const longest = covering.length === 0 ? undefined : Math.max(...covering)
+    expect(map.match(text(address))).toBe(longest)
+  }
+})
+
 test.each([
   '',
   '10.0.0.0/33',
