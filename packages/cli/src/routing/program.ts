@@ -116,7 +116,6 @@ class Translator {
     const steps: Step[] = []
     for (let index = 0; index < statements.length; index++) {
       const statement = statements[index]!
-      const rest = statements.slice(index + 1)
       if (statement.kind === 'if') {
         const meaning = meaningOf(statement.condition, scope.mode)
         if (meaning.kind === 'constant' && meaning.value && meaning.dialog) {
@@ -126,27 +125,28 @@ class Translator {
           if (statement.otherwise.length > 0) this.#judgeDialog(statement.otherwise)
           steps.push(...then)
           if (leaves(then)) {
-            this.#judgeDialog(rest)
+            this.#judgeDialog(statements.slice(index + 1))
             return steps
           }
           continue
         }
       }
-      steps.push(...this.#statement(statement, rest, scope))
-      if (leaves(steps)) {
-        this.#judgeBehind(rest, steps)
+      const done = this.#statement(statement, statements[index + 1], scope)
+      steps.push(...done)
+      if (leaves(done)) {
+        this.#judgeBehind(statements.slice(index + 1), steps)
         return steps
       }
     }
     return steps
   }
 
-  #statement(statement: Statement, rest: readonly Statement[], scope: Scope): Step[] {
+  #statement(statement: Statement, next: Statement | undefined, scope: Scope): Step[] {
     switch (statement.kind) {
       case 'if':
         return this.#if(statement, scope)
       case 'call':
-        return this.#call(statement, rest, scope)
+        return this.#call(statement, next, scope)
       case 'leave':
         return this.#leave(statement)
       case 'other':
@@ -228,7 +228,7 @@ class Translator {
 
   #call(
     statement: Extract<Statement, { kind: 'call' }>,
-    rest: readonly Statement[],
+    next: Statement | undefined,
     scope: Scope,
   ): Step[] {
     const { name, args } = statement
@@ -250,7 +250,7 @@ class Translator {
       case 'send_reply':
       case 't_reply':
       case 'sl_reply':
-        return this.#reply(statement, first, rest)
+        return this.#reply(statement, first, next)
       case 'record_route':
         if (scope.mode === 'failure') break
         this.#row(statement, 'translated', 'lb.yaml does so for INVITE, SUBSCRIBE and REFER')
@@ -285,7 +285,7 @@ class Translator {
     return [{ kind: 'relay', fresh: scope.mode === 'request' || this.#fresh, at }]
   }
 
-  #reply(statement: Statement, code: string | undefined, rest: readonly Statement[]): Step[] {
+  #reply(statement: Statement, code: string | undefined, next: Statement | undefined): Step[] {
     const status = /^[1-6]\d\d$/.test(code ?? '') ? Number(code) : undefined
     if (status === undefined)
       return this.#quote(statement, 'its status is known only when a call comes')
@@ -293,7 +293,6 @@ class Translator {
       this.#row(statement, 'translated', builtInAnswer)
       return [{ kind: 'progress', status, at: statement }]
     }
-    const next = rest[0]
     const ends = next?.kind === 'leave' && next.word !== 'return' && next.word !== 'break'
     if (ends || next === undefined || next.kind === 'leave') {
       this.#row(statement, 'translated', builtInAnswer)

@@ -63,12 +63,9 @@ type Next = (state: State) => Served[]
 /** Steps taken at most: routes that call routes that call routes. */
 const maxSteps = 100_000
 /** Of branches one behind the other. */
-const maxDepth = 1_000
+const maxDepth = 500
 
-/** Steps that say nothing about where a request goes. */
-function passes(step: Step | undefined): boolean {
-  return step !== undefined && /^(?:quote|progress|record-route|mark)$/.test(step.kind)
-}
+type IfStep = Extract<Step, { kind: 'if' }>
 
 class Walk {
   /** Statuses that are answered where no destination is usable. */
@@ -90,7 +87,7 @@ class Walk {
   /** `next` goes on behind the steps, `back` leaves their block. */
   #walk(steps: readonly Step[], from: number, state: State, next: Next, back: Next): Served[] {
     let at = from
-    while (passes(steps[at])) at++
+    while (this.#passes(steps[at], state)) at++
     const step = steps[at]
     if (step === undefined) return next(state)
     if (++this.#steps > maxSteps || this.#depth > maxDepth) return []
@@ -153,7 +150,32 @@ class Walk {
     }
   }
 
-  #if(step: Extract<Step, { kind: 'if' }>, state: State, after: Next, back: Next): Served[] {
+  /** Whether nothing of the step says where a request goes. */
+  #passes(step: Step | undefined, state: State): boolean {
+    switch (step?.kind) {
+      case 'quote':
+      case 'progress':
+      case 'record-route':
+      case 'mark':
+        return true
+      case 'if':
+        if (state.user === undefined && userGlob(step.condition) !== undefined) return false
+        return this.#taken(step, state).length === 0
+      default:
+        return false
+    }
+  }
+
+  /** What is done where the condition is not one on the user. */
+  #taken({ condition, then, otherwise, at }: IfStep, { method }: State): readonly Step[] {
+    const met = holds(condition, method)
+    if (met === undefined) {
+      this.#report.weaken(at, 'lb.yaml has no such condition and takes it as not met')
+    }
+    return met === true ? then : otherwise
+  }
+
+  #if(step: IfStep, state: State, after: Next, back: Next): Served[] {
     const taken = (steps: readonly Step[], then: State): Served[] =>
       this.#walk(steps, 0, then, after, back)
     const { condition } = step
@@ -163,11 +185,7 @@ class Walk {
       const [there, elsewhere] = negated ? [step.otherwise, step.then] : [step.then, step.otherwise]
       return [...taken(there, { ...state, user }), ...taken(elsewhere, state)]
     }
-    const met = holds(condition, state.method)
-    if (met === undefined) {
-      this.#report.weaken(step.at, 'lb.yaml has no such condition and takes it as not met')
-    }
-    return met === true ? taken(step.then, state) : taken(step.otherwise, state)
+    return taken(this.#taken(step, state), state)
   }
 
   /** lb.yaml answers 404 to what no rule matches, and knows no other refusal. */

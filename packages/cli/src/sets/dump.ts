@@ -47,7 +47,9 @@ class Reader {
   }
 
   rows(): DumpedRow[] {
-    while (this.#skipSpace()) this.#statement()
+    while (this.#skipSpace()) {
+      if (!this.#skip(';')) this.#statement()
+    }
     return this.#found
   }
 
@@ -224,8 +226,8 @@ class Reader {
   /** False at the end of the text. */
   #skipSpace(): boolean {
     while (this.#at < this.#text.length) {
-      if (!/[\s;]/.test(this.#text[this.#at]!) && !this.#skipComment()) return true
-      if (this.#at < this.#text.length && /[\s;]/.test(this.#text[this.#at]!)) this.#at++
+      if (/\s/.test(this.#text[this.#at]!)) this.#at++
+      else if (!this.#skipComment()) return true
     }
     return false
   }
