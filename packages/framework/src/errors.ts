@@ -102,10 +102,11 @@ export const errors = {
   SIPW_ERR_NOT_A_WORKER: { status: 500, text: 'this process was not started by startWorkers' },
   SIPW_ERR_WORKER_FAILED: { status: 500, text: 'worker %s ended before it was ready: %s' },
   SIPW_ERR_WORKERS_UNSUPPORTED: { status: 500, text: 'workers: %s' },
+  // databases
+  SIPW_ERR_SQL_DRIVER: { status: 500, text: '%s is not installed: npm install %s' },
   // dispatcher
   SIPW_ERR_ALGORITHM_UNKNOWN: { status: 500, text: 'no algorithm %s; there are %s' },
   SIPW_ERR_DISPATCHER_SOURCE: { status: 500, text: 'destinations of %s cannot be read: %s' },
-  SIPW_ERR_DISPATCHER_DRIVER: { status: 500, text: '%s is not installed: npm install %s' },
   SIPW_ERR_KEY_UNKNOWN: { status: 500, text: 'no key %s to hash; there are %s' },
   SIPW_ERR_DESTINATION_EXISTS: { status: 500, text: 'set %s has a destination %s already' },
   SIPW_ERR_DESTINATION_INVALID: { status: 500, text: 'destination %s of set %s: %s' },

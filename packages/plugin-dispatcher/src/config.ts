@@ -6,7 +6,7 @@ import { isProbe, type Probe } from './health/define-probe.js'
 import { isProbeUrl } from './health/http-probe.js'
 import { parseReplyCode } from './health/reply-codes.js'
 import { isAlgorithm, type Algorithm } from './select/algorithm.js'
-import { isDatabaseUrl, isTableName } from './source/sql-source.js'
+import { isDatabaseUrl, isTableName } from '@sipwright/sql'
 import { isKeyName, keyNames, type KeyOf } from './select/key.js'
 
 /** Above this a weight is a mistake, and sums of weights stay exact. */

@@ -110,11 +110,5 @@ export {
 } from './source/difference.js'
 export { type DestinationChange, type Edit } from './source/edits.js'
 export { type SourceStatus } from './source/source.js'
-export {
-  entryOfRow,
-  isDatabaseUrl,
-  isTableName,
-  readTable,
-  withoutSecrets,
-  type Row,
-} from './source/sql-source.js'
+export { entryOfRow, readTable } from './source/sql-source.js'
+export { isDatabaseUrl, isTableName, withoutSecrets, type Row } from '@sipwright/sql'

@@ -80,7 +80,6 @@ function readGroups(text: string): boolean {
       if (word < 0) return false
       groups[count++] = word >>> 16
       groups[count++] = word & 0xffff
-      at = end
       break
     }
     if (at === start || at - start > 4) return false

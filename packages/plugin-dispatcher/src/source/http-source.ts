@@ -9,7 +9,7 @@ import { destinationId } from '../destination.js'
 import { Changes } from './changes.js'
 import { formatFault, type ListEntry, type ListFault } from './dispatcher-list.js'
 import { type Revision, type Source } from './source.js'
-import { withoutSecrets } from './sql-source.js'
+import { withoutSecrets } from '@sipwright/sql'
 
 export interface HttpSourceOptions {
   readonly url: string

@@ -54,7 +54,7 @@ export class Sources implements SetsSource {
   }
 
   /**
-   * Rejects with SIPW_ERR_DISPATCHER_FILE, SIPW_ERR_DISPATCHER_SOURCE, SIPW_ERR_DISPATCHER_DRIVER or SIPW_ERR_DISPATCHER_LIST
+   * Rejects with SIPW_ERR_DISPATCHER_FILE, SIPW_ERR_DISPATCHER_SOURCE, SIPW_ERR_SQL_DRIVER or SIPW_ERR_DISPATCHER_LIST
    * when a source fails that has never said anything, or holds nothing but faults, or any with `strict`.
    */
   async load(): Promise<LoadedSets> {

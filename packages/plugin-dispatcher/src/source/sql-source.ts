@@ -3,6 +3,7 @@
  * PostgreSQL at once when somebody notifies. It is only read: nothing is ever made or written there.
  */
 import { type Clock, SipError } from '@sipwright/framework'
+import { type Database, databaseAt, reasonOf, type Row, withoutSecrets } from '@sipwright/sql'
 import { Changes } from './changes.js'
 import {
   type EntryFault,
@@ -12,21 +13,9 @@ import {
   parseEntry,
 } from './dispatcher-list.js'
 import { type Revision, type Source } from './source.js'
-import { openMysql } from './sql/mysql.js'
-import { openPostgres } from './sql/postgres.js'
-import { openSqlite } from './sql/sqlite.js'
 
-/** One row, as drivers give it. */
-export type Row = Readonly<Record<string, unknown>>
-
-/** One way to a database, for one question after the other. */
-export interface Database {
-  /** Opens it first where it must. */
-  query(sql: string): Promise<readonly Row[]>
-  /** Calls back for each notification, as long as it can; absent where the database has none. */
-  listen?(notified: () => void): void
-  close(): Promise<void>
-}
+/** Notifications on it make us look at once. */
+const channel = 'sipwright_dispatcher'
 
 export interface SqlSourceOptions {
   /** `postgres://user:password@host:port/database`, `mysql://…`, `sqlite:file.db` */
@@ -35,18 +24,6 @@ export interface SqlSourceOptions {
   readonly pollMs: number
   readonly strict: boolean
   readonly clock: Clock
-}
-
-/** Whether such a database is known. */
-export function isDatabaseUrl(url: string): boolean {
-  return /^(?:postgres(?:ql)?|mysql|mariadb):\/\/./.test(url)
-    ? URL.canParse(url)
-    : /^sqlite:./.test(url)
-}
-
-/** `dispatcher`, `kamailio.dispatcher` */
-export function isTableName(name: string): boolean {
-  return /^[A-Za-z_]\w{0,62}(?:\.[A-Za-z_]\w{0,62})?$/.test(name)
 }
 
 export class SqlSource implements Source {
@@ -58,7 +35,7 @@ export class SqlSource implements Source {
   constructor(options: SqlSourceOptions) {
     this.name = withoutSecrets(options.url)
     this.#options = options
-    this.#database = open(options.url)
+    this.#database = databaseAt(options.url)
     this.#changes = new Changes(options.clock, options.pollMs, async () => ({
       signature: signatureOf(await this.#rows()),
     }))
@@ -80,7 +57,7 @@ export class SqlSource implements Source {
 
   watch(changed: () => void): void {
     this.#changes.begin(changed)
-    this.#database.listen?.(() => this.#changes.now())
+    this.#database.listen?.(channel, () => this.#changes.now())
   }
 
   async close(): Promise<void> {
@@ -91,26 +68,6 @@ export class SqlSource implements Source {
   #rows(): Promise<readonly Row[]> {
     return rowsOf(this.#database, this.name, this.#options.table)
   }
-}
-
-/** The URL without user and password. */
-export function withoutSecrets(url: string): string {
-  if (!URL.canParse(url) || url.startsWith('sqlite:')) return url
-  const { protocol, host, pathname } = new URL(url)
-  return `${protocol}//${host}${pathname}`
-}
-
-/** Drivers put what they tried into `errors`, and leave the message empty. */
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause)
-  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ')
-  const { code } = cause as { readonly code?: string }
-  return cause.message === '' ? (code ?? cause.name) : cause.message
-}
-
-function open(url: string): Database {
-  if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length))
-  return url.startsWith('postgres') ? openPostgres(url) : openMysql(url)
 }
 
 function revisionOf(rows: readonly Row[]): Revision {
@@ -132,9 +89,9 @@ export function entryOfRow(row: Row): ListEntry | EntryFault {
   return parseEntry([...fields.map(text), ...(attrs === '' ? [] : [attrs])])
 }
 
-/** All rows of a table, once, by set and id. Throws SIPW_ERR_DISPATCHER_SOURCE, SIPW_ERR_DISPATCHER_DRIVER. */
+/** All rows of a table, once, by set and id. Throws SIPW_ERR_DISPATCHER_SOURCE, SIPW_ERR_SQL_DRIVER. */
 export async function readTable(url: string, table: string): Promise<readonly Row[]> {
-  const database = open(url)
+  const database = databaseAt(url)
   try {
     return await rowsOf(database, withoutSecrets(url), table)
   } finally {

@@ -1,10 +1,8 @@
-/** PostgreSQL by `pg`: one connection for questions, one that listens for `NOTIFY sipwright_dispatcher`. */
+/** PostgreSQL by `pg`: one connection for questions, one that listens for `NOTIFY`. */
 import type { Client } from 'pg'
-import { type Database } from '../sql-source.js'
+import { type Database, type Row, type SqlValue } from './database.js'
 import { driver } from './driver.js'
 
-/** The channel of notifications. */
-const channel = 'sipwright_dispatcher'
 const timeoutMs = 5_000
 const reconnectMs = 1_000
 
@@ -23,10 +21,10 @@ class Postgres implements Database {
     this.#url = url
   }
 
-  async query(sql: string): Promise<readonly Record<string, unknown>[]> {
+  async query(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
     const client = (this.#client ??= await this.#connect(() => (this.#client = undefined)))
     try {
-      return (await client.query<Record<string, unknown>>(sql)).rows
+      return (await client.query<Record<string, unknown>>(numbered(sql), [...values])).rows
     } catch (error) {
       // Whether it was the question or the connection: the next question has a new one.
       client.end().catch(() => undefined)
@@ -35,7 +33,7 @@ class Postgres implements Database {
     }
   }
 
-  listen(notified: () => void): void {
+  listen(channel: string, notified: () => void): void {
     if (this.#closed) return
     let lost = false
     const again = (): void => {
@@ -44,7 +42,7 @@ class Postgres implements Database {
       this.#listener = undefined
       // Who looks now finds out whether it is gone.
       notified()
-      this.#reconnect = setTimeout(() => this.listen(notified), reconnectMs)
+      this.#reconnect = setTimeout(() => this.listen(channel, notified), reconnectMs)
       this.#reconnect.unref()
     }
     this.#connect(again).then(
@@ -85,4 +83,10 @@ class Postgres implements Database {
     await client.connect()
     return client
   }
+}
+
+/** `?` as PostgreSQL writes it: `$1`, `$2` … */
+function numbered(sql: string): string {
+  let count = 0
+  return sql.replace(/\?/g, () => `$${String(++count)}`)
 }

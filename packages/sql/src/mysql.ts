@@ -1,6 +1,6 @@
 /** MySQL and MariaDB by `mysql2`. */
 import type { Connection } from 'mysql2/promise'
-import { type Database } from '../sql-source.js'
+import { type Database, type Row, type SqlValue } from './database.js'
 import { driver } from './driver.js'
 
 const timeoutMs = 5_000
@@ -17,11 +17,11 @@ class Mysql implements Database {
     this.#url = url
   }
 
-  async query(sql: string): Promise<readonly Record<string, unknown>[]> {
+  async query(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
     const connection = (this.#connection ??= await this.#connect())
     try {
-      const [rows] = await connection.query({ sql, timeout: timeoutMs })
-      return rows as readonly Record<string, unknown>[]
+      const [rows] = await connection.query({ sql, values: [...values], timeout: timeoutMs })
+      return rows as readonly Row[]
     } catch (error) {
       connection.destroy()
       this.#connection = undefined
