@@ -60,6 +60,16 @@ function addListener(
     return
   }
   const host = address === 'localhost' ? '127.0.0.1' : address.replace(/^\[(.*)\]$/, '$1')
+  const number = port === undefined ? defaults.port : Number(port)
+  if (number > 65_535 || (advertise !== undefined && !isPlace.test(advertise))) {
+    report.add(
+      setting,
+      subject,
+      'not translated',
+      'expected a port up to 65535, and host:port to advertise',
+    )
+    return
+  }
   if (isIP(host) === 0) {
     const note = 'expected an address: write that of this interface into `listen` of lb.yaml'
     report.add(setting, subject, 'not translated', note)
@@ -67,12 +77,13 @@ function addListener(
   }
   const both: readonly EdgeListener['transport'][] = defaults.tcp ? ['udp', 'tcp'] : ['udp']
   for (const each of transport === undefined ? both : [transport]) {
-    const number = port === undefined ? defaults.port : Number(port)
     const listener: EdgeListener = { transport: each, address: host, port: number, advertise }
     if (!edge.listen.some((other) => sameListener(other, listener))) edge.listen.push(listener)
   }
   report.add(setting, subject, 'translated', '`listen`')
 }
+
+const isPlace = /^(?:\[[\da-f:.]+\]|[a-z\d](?:[a-z\d.-]*[a-z\d])?)(?::[1-9]\d{0,4})?$/i
 
 function sameListener(a: EdgeListener, b: EdgeListener): boolean {
   return a.transport === b.transport && a.address === b.address && a.port === b.port

@@ -1,4 +1,5 @@
 /** The parameters of Kamailio's dispatcher, and tm's timers: what each is in lb.yaml. dispatcher.md §1.11 */
+import { isSipUri, parseUri } from '@sipwright/framework'
 import { type Cfg, type ModuleParameter } from '../kamailio/cfg.js'
 import { keyOfVariable } from '../kamailio/algorithms.js'
 import { judgeParameter } from '../kamailio/modules.js'
@@ -284,7 +285,12 @@ function judgeFlags(flags: number): Judgement {
 const probingModes = ['none', 'all', 'inactive', 'flagged'] as const
 
 function isFrom(value: string): boolean {
-  return /^sips?:[^\s<>"]+$/i.test(value)
+  try {
+    const uri = parseUri(value)
+    return isSipUri(uri) && uri.headers === undefined
+  } catch {
+    return false
+  }
 }
 
 function pingTimeoutMs(ticks: number): number {

@@ -82,6 +82,7 @@ export function writtenList(
     lines.set(each.text === undefined ? ++next : each.line, text)
   }
   judgeWeights(listed, edge, report)
+  judgeTies(listed, edge, report)
   const text = [...lines].toSorted(([a], [b]) => a - b).map(([, line]) => line)
   return `${text.join('\n').trimEnd()}\n`
 }
@@ -107,6 +108,7 @@ export function judgeRows(
     )
   }
   judgeWeights(listed, edge, report)
+  judgeTies(listed, edge, report)
 }
 
 /** `setid uri flags priority attrs`, as our reader and Kamailio's take it. */
@@ -197,6 +199,22 @@ function judgeWeights(listed: readonly Listed[], edge: Edge, report: Report): vo
     if (sum === 100) continue
     const note = `the weights of set ${set} add up to ${sum}: here shares are of ${sum}, Kamailio gives what is left of 100 to the last one`
     report.weaken(first, note)
+  }
+}
+
+/** Who goes first of equals. */
+function judgeTies(listed: readonly Listed[], edge: Edge, report: Report): void {
+  const seen = new Map<string, Listed>()
+  for (const each of listed) {
+    const { setId, destination } = each.entry
+    if (edge.sets.get(setId)?.algorithm !== 'priority') continue
+    const key = `${setId}\n${destination.priority}`
+    const first = seen.get(key)
+    if (first === undefined) seen.set(key, each)
+    else {
+      const note = 'of equal priority here the first line goes first, in Kamailio the last one'
+      report.weaken(first, note)
+    }
   }
 }
 

@@ -29,6 +29,13 @@ listen=udp:localhost:5090`)
   ])
 })
 
+test('what lb.yaml would refuse does not get into it', async () => {
+  const cfg = 'listen=udp:10.0.0.1:70000\nlisten=udp:10.0.0.1:5060 advertise a_b;c\nport=99999'
+  const { listen: listeners, lines } = await listen(cfg)
+  expect(listeners).toEqual(['udp:0.0.0.0:5060', 'tcp:0.0.0.0:5060'])
+  expect(lines.every((line) => line.includes('not translated'))).toBe(true)
+})
+
 test('TLS and names of interfaces are said not to be', async () => {
   const { lines } = await listen('listen=tls:10.0.0.1:5061\nlisten=udp:eth0:5060')
   expect(lines).toEqual([

@@ -58,6 +58,13 @@ test('weights that are not of a hundred are reported', async () => {
   expect(lines.slice(1)).toEqual(['2 translated: as it is', '3 translated: as it is'])
 })
 
+test('of equal priority another one goes first, and the report says so', async () => {
+  const cfg = routed('route { ds_select_dst("1", "8"); }')
+  const { lines } = await listed('1 sip:a 0 5\n1 sip:b 0 5\n1 sip:c 0 1', cfg)
+  expect(lines[0]).toContain('of equal priority')
+  expect(lines.slice(1)).toEqual(['2 translated: as it is', '3 translated: as it is'])
+})
+
 test('attributes without effect are named', async () => {
   const { lines } = await listed('1 sip:a 0 0 socket=udp:1.2.3.4:5;ping_from=sip:x;cc=1;mine=2')
   expect(lines[0]).toMatch(
