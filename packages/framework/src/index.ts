@@ -4,6 +4,7 @@ export { type Chance, type Clock, type Log } from './environment.js'
 export { hop, type Flow, type Hop, type LocalAddress, type TransportName } from './message/flow.js'
 export { type CSeq } from './message/cseq.js'
 export { SipHeaders } from './message/headers.js'
+export { reasonPhrase } from './message/reason.js'
 export { defaultMessageLimits, type MessageLimits } from './message/limits.js'
 export { SipRequest, SipResponse, type SipMessage } from './message/message.js'
 export { parseNameAddr, type NameAddr } from './message/name-addr.js'
@@ -60,6 +61,13 @@ export {
   type Source,
   type TargetLike,
 } from './plugin/context.js'
+export {
+  type ArrivingRequest,
+  type ArrivingResponse,
+  type Boundary,
+  type DepartingRequest,
+  type DepartingResponse,
+} from './plugin/boundary.js'
 export { type Handled, type MaybeHandled } from './plugin/handled.js'
 export {
   defineMiddleware,

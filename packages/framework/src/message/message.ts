@@ -194,7 +194,7 @@ export class SipRequest extends Message {
 export class SipResponse extends Message {
   readonly kind = 'response' as const
   readonly status: number
-  readonly reason: string
+  #reason: string
 
   /**
    * Throws SIPW_ERR_INVALID_STATUS outside 100–699, SIPW_ERR_HEADER_INJECTION for a reason of more than one line.
@@ -207,7 +207,17 @@ export class SipResponse extends Message {
     }
     super(headers, body)
     this.status = status
-    this.reason = reason
+    this.#reason = reason
+  }
+
+  /** Setting one of more than one line throws SIPW_ERR_HEADER_INJECTION. */
+  get reason(): string {
+    return this.#reason
+  }
+
+  set reason(reason: string) {
+    checkReason(reason)
+    this.#reason = reason
   }
 
   clone(): SipResponse {
@@ -251,6 +261,11 @@ export function responseTo(
     options?.reason ?? reasonPhrase(status),
     headers.append('Content-Length', '0'),
   )
+}
+
+/** Of a request only the fields that its responses repeat, as they stand now: independent of later edits. §8.2.6 */
+export function fieldsToAnswer(request: SipRequest): SipRequest {
+  return new SipRequest(request.method, request.uri, request.headers.pick(answeredAtOnce), '', true)
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   type ReplyContext,
   type ResponseContext,
 } from './context.js'
+import { type Boundary } from './boundary.js'
 import { type Middleware, type MiddlewareFunction } from './middleware.js'
 import { type ServiceToken } from './service.js'
 import { type Workers } from './workers.js'
@@ -80,6 +81,11 @@ export interface Host {
   onReply(hook: (ctx: ReplyContext) => void): void
   /** The caller hung up. §16.10 */
   onCancel(hook: (ctx: CancelContext) => void): void
+  /**
+   * Sees every message first when it comes and last when it leaves: hides names, translates addresses. In the order of the
+   * plugin list. What is refused without a transaction passes by, under the fields that its sender wrote.
+   */
+  addBoundary(boundary: Boundary): void
   /** Once, when the request is over. */
   onDone(hook: (ctx: DoneContext) => void): void
   /** Listeners are bound. */

@@ -348,6 +348,7 @@ export class App {
       onFailure: (hook) => hooks.failure.push(hook),
       onReply: (hook) => hooks.reply.push(hook),
       onCancel: (hook) => hooks.cancel.push(hook),
+      addBoundary: (boundary) => hooks.boundaries.push(boundary),
       onDone: (hook) => hooks.done.push(hook),
       onReady: (hook) => hooks.ready.push(hook),
       onReload: (hook) => hooks.reload.push(hook),

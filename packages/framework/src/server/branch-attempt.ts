@@ -12,6 +12,7 @@ import { nextHopUri } from '../proxy/route.js'
 import { type ClientTransaction } from '../transaction/layer.js'
 import { type Listener } from '../transport/transport.js'
 import { BranchView, ResponseView } from './contexts.js'
+import { arriveBack, depart, zoneOf } from './crossing.js'
 import { tokenParameter } from './dialog-token.js'
 import { type ClientUser } from './endpoint.js'
 import { type Proxying } from './proxying.js'
@@ -44,6 +45,13 @@ export class BranchAttempt implements ClientUser {
   /** The copy that left last; undefined if none could. */
   get sent(): SipRequest | undefined {
     return this.#sent
+  }
+
+  /** Where its target stands; undefined if nothing has left. */
+  get zone(): string | undefined {
+    const { hop } = this.transaction ?? {}
+    if (hop === undefined || this.listener === undefined) return undefined
+    return zoneOf(this.#proxying.incoming.endpoint, hop, this.listener.local.zone)
   }
 
   /** Makes the copy, lets plugins and the route class edit it, and locates the next hop. */
@@ -100,10 +108,14 @@ export class BranchAttempt implements ClientUser {
   response(response: SipResponse, now: number): void {
     const asked = this.#branch.target.viaParams !== undefined
     const ourVia = asked ? response.headers.firstValue('Via') : undefined
-    if (!takeOurVia(response)) return
-    if (response.status >= 200) this.#over = true
     const { incoming } = this.#proxying
     const { endpoint, route } = incoming
+    const hasVia = takeOurVia(response)
+    // A boundary may have kept the other Vias here.
+    if (endpoint.hooks.boundaries.length > 0) {
+      if (!arriveBack(endpoint, response, incoming, this.transaction!.hop, this.listener!)) return
+    } else if (!hasVia) return
+    if (response.status >= 200) this.#over = true
     if (endpoint.hooks.response.length > 0 || route?.response !== undefined) {
       const view = new ResponseView(incoming, this.#branch, response, ourVia)
       for (const hook of endpoint.hooks.response) endpoint.guard(hook, view)
@@ -199,6 +211,7 @@ export class BranchAttempt implements ClientUser {
           recordRouteFor(incoming.source.flow.local, local, schemeFor(copy), mark),
         )
       }
+      depart(endpoint, copy, incoming, next, listener)
       const branch = branchWith(endpoint.chance.branch(), incoming.loopKey)
       addVia(copy, {
         transport: local.transport,

@@ -10,6 +10,7 @@ import { nextHopUri, takeOwnRoutes } from '../proxy/route.js'
 import { validateRequest } from '../proxy/validate.js'
 import { type Listener } from '../transport/transport.js'
 import { BranchView } from './contexts.js'
+import { arrive, depart } from './crossing.js'
 import { type Endpoint } from './endpoint.js'
 import { within } from './reach.js'
 import { ReceivedRequest } from './received-request.js'
@@ -18,6 +19,8 @@ import { ReceivedRequest } from './received-request.js'
 export function forwardAck(endpoint: Endpoint, request: SipRequest, flow: Flow): void {
   // Of a refusal of ours nothing is kept that would take its ACK.
   if (request.toTag === endpoint.refusalTag(request)) return
+  const { status } = arrive(endpoint, request, flow)
+  if (status !== undefined) return
   const key = loopKey(request, endpoint.loopSeed)
   const { isOurAddress, isOurs } = endpoint
   try {
@@ -27,8 +30,8 @@ export function forwardAck(endpoint: Endpoint, request: SipRequest, flow: Flow):
     const marks = endpoint.dialogs.proven(taken, request)
     if (endpoint.profile === 'edge' && marks === undefined) return
     const copy = copyFor(request, undefined)
+    const received = new ReceivedRequest(endpoint, request, flow)
     if (endpoint.hooks.forward.length > 0) {
-      const received = new ReceivedRequest(endpoint, request, flow)
       if (marks !== undefined) received.dialogMarks = marks
       const view = new BranchView(received, copy, undefined)
       for (const hook of endpoint.hooks.forward) endpoint.guard(hook, view)
@@ -38,7 +41,7 @@ export function forwardAck(endpoint: Endpoint, request: SipRequest, flow: Flow):
     const hops = endpoint.resolver.resolve(uri)
     const routed = endpoint.listeners.routedBy(taken)
     const send = (located: readonly Hop[]): void =>
-      sendAck(endpoint, copy, flow, allowedOf(endpoint, flow, located), key, routed)
+      sendAck(received, copy, flow, allowedOf(endpoint, flow, located), key, routed)
     if (isPromise(hops))
       hops.then(send).catch((error: unknown) => unforwardable(endpoint, copy, error))
     else send(hops)
@@ -57,17 +60,19 @@ function allowedOf(endpoint: Endpoint, flow: Flow, hops: readonly Hop[]): readon
 }
 
 function sendAck(
-  endpoint: Endpoint,
+  received: ReceivedRequest,
   copy: SipRequest,
   flow: Flow,
   hops: readonly Hop[],
   key: string,
   routed: Listener | undefined,
 ): void {
+  const { endpoint } = received
   const [hop] = endpoint.listeners.reachable(hops)
   if (hop === undefined) return
   const listener = endpoint.listeners.for(hop, flow.local, routed)
   const { local } = listener
+  depart(endpoint, copy, received, hop, listener)
   addVia(copy, {
     transport: local.transport,
     host: local.advertisedHost,

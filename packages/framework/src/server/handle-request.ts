@@ -6,6 +6,7 @@ import { loopKey } from '../proxy/loop.js'
 import { takeOwnRoutes } from '../proxy/route.js'
 import { validateRequest } from '../proxy/validate.js'
 import { type ServerTransaction } from '../transaction/layer.js'
+import { arrive } from './crossing.js'
 import { type Endpoint } from './endpoint.js'
 import { IncomingRequest } from './incoming-request.js'
 
@@ -13,9 +14,16 @@ import { IncomingRequest } from './incoming-request.js'
 export function handleRequest(endpoint: Endpoint, transaction: ServerTransaction): void {
   const { request } = transaction
   if (request === undefined) return
+  const { asSent, addressed, status } = arrive(endpoint, request, transaction.flow)
   const key = loopKey(request, endpoint.loopSeed)
   const incoming = new IncomingRequest(endpoint, transaction, request, key, endpoint.bytes)
+  incoming.asSent = asSent
+  incoming.addressed = addressed
   transaction.user = incoming
+  if (status !== undefined) {
+    incoming.refuse(status)
+    return
+  }
   try {
     const { isOurAddress, isOurs } = endpoint
     const rules = { proxyRequire: noExtensions, isOurs: isOurAddress, loopKey: key }
@@ -46,6 +54,10 @@ function handleNew(endpoint: Endpoint, incoming: IncomingRequest): void {
   const { requestUri } = request
   if (endpoint.draining) {
     incoming.refuse(503)
+    return
+  }
+  if (incoming.addressed) {
+    incoming.conclude(runPipeline(endpoint.routes.preloaded, incoming))
     return
   }
   if (endpoint.profile === 'edge') {

@@ -10,6 +10,7 @@ import {
   type ReplyContext,
   type ResponseContext,
 } from '../plugin/context.js'
+import { type Boundary } from '../plugin/boundary.js'
 import { type MiddlewareFunction } from '../plugin/middleware.js'
 
 export class Hooks {
@@ -24,6 +25,7 @@ export class Hooks {
   readonly failure: ((ctx: AttemptContext) => void)[] = []
   readonly reply: ((ctx: ReplyContext) => void)[] = []
   readonly cancel: ((ctx: CancelContext) => void)[] = []
+  readonly boundaries: Boundary[] = []
   readonly done: ((ctx: DoneContext) => void)[] = []
   readonly ready: (() => void | Promise<void>)[] = []
   readonly reload: (() => void | Promise<void>)[] = []

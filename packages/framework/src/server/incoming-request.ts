@@ -13,8 +13,9 @@ import { type Target, type TargetSource } from '../proxy/target.js'
 import { type ServerTransaction } from '../transaction/layer.js'
 import { type Listener } from '../transport/transport.js'
 import { CancelView, DoneView, ReplyView } from './contexts.js'
+import { departBack } from './crossing.js'
 import { type Endpoint, type Waiting } from './endpoint.js'
-import { Proxying } from './proxying.js'
+import { attemptOf, Proxying } from './proxying.js'
 import { ReceivedRequest } from './received-request.js'
 import { type Route } from './route-table.js'
 
@@ -30,6 +31,8 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
   route: Route | undefined = undefined
   /** Where it goes is its sender's to say, and only where its zone may have us send. */
   isBound = false
+  /** It goes where it says, for a boundary knows the place. */
+  addressed = false
   /** The listener that the dialog's route set has it leave by. */
   routed: Listener | undefined = undefined
   /** A handler has decided: replied, relayed or dropped. */
@@ -85,7 +88,7 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
     const { endpoint, transaction } = this
     if (!this.#cancelled) {
       this.#status = status
-      endpoint.refuse(this.request, transaction.flow, status, headers)
+      endpoint.refuse(this.asSent ?? this.request, transaction.flow, status, headers)
       endpoint.run(endpoint.layer.drop(transaction, this.now))
     }
     this.finish()
@@ -188,7 +191,9 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
       for (const hook of endpoint.hooks.reply) endpoint.guard(hook, ctx)
     }
     if (response.status >= 200) this.#status ??= response.status
-    endpoint.run(endpoint.layer.respond(this.transaction, response, endpoint.now()))
+    const leaving = departBack(endpoint, response, this, branch && attemptOf(branch).zone)
+    if (leaving === undefined) return
+    endpoint.run(endpoint.layer.respond(this.transaction, leaving, endpoint.now()))
   }
 
   /** A response of our own. */

@@ -152,7 +152,8 @@ function isWorthAnotherTarget(branch: Branch): boolean {
   return branch.cause !== 'response' || branch.response?.status === 503
 }
 
-function attemptOf(branch: Branch): BranchAttempt {
+/** What carries a branch out. */
+export function attemptOf(branch: Branch): BranchAttempt {
   return branch.user as BranchAttempt
 }
 

@@ -12,6 +12,8 @@ export class ReceivedRequest implements AnyContext {
   readonly source: Source
   dialogMarks: readonly string[] = noMarks
   recordRouted = false
+  /** The fields that responses repeat, where a boundary has changed them in the request. */
+  asSent: SipRequest | undefined = undefined
   #request: SipRequest | PackedRequest
   #slots: unknown[] | undefined = undefined
 

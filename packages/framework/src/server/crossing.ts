@@ -1,0 +1,133 @@
+/** Takes messages across the boundaries that plugins have set; an app without any never comes here. */
+import { SipError } from '../errors.js'
+import { type Flow, type Hop } from '../message/flow.js'
+import {
+  fieldsToAnswer,
+  responseTo,
+  type SipRequest,
+  type SipResponse,
+} from '../message/message.js'
+import { type Listener } from '../transport/transport.js'
+import { type Endpoint } from './endpoint.js'
+import { FlowSource, type ReceivedRequest } from './received-request.js'
+
+/** How a request came in. */
+export interface Arrival {
+  /** The fields that responses repeat, as its sender wrote them; undefined: they are as in the request. */
+  readonly asSent: SipRequest | undefined
+  readonly addressed: boolean
+  /** Refused with this status. */
+  readonly status: number | undefined
+}
+
+const untouched: Arrival = { asSent: undefined, addressed: false, status: undefined }
+
+/** A request has come. It is edited in place. */
+export function arrive(endpoint: Endpoint, request: SipRequest, flow: Flow): Arrival {
+  const { boundaries } = endpoint.hooks
+  if (boundaries.length === 0) return untouched
+  const { headers } = request
+  const { version } = headers
+  const fields = fieldsToAnswer(request)
+  const ctx = { request, source: new FlowSource(flow, endpoint), addressed: false }
+  let status: number | undefined = undefined
+  try {
+    for (const boundary of boundaries) status ??= boundary.requestArrives?.(ctx)
+  } catch (error) {
+    status = statusOf(endpoint, error)
+  }
+  const asSent = headers.version === version ? undefined : fields
+  return { asSent, addressed: ctx.addressed, status }
+}
+
+/** A copy is about to leave; throws what a boundary throws. */
+export function depart(
+  endpoint: Endpoint,
+  request: SipRequest,
+  incoming: ReceivedRequest,
+  hop: Hop,
+  { local }: Listener,
+): void {
+  const { boundaries } = endpoint.hooks
+  if (boundaries.length === 0) return
+  const { source } = incoming
+  const zone = zoneOf(endpoint, hop, local.zone)
+  const ctx = { request, incoming: incoming.request, source, hop, zone, local }
+  for (const boundary of boundaries) boundary.requestDeparts?.(ctx)
+}
+
+/** A response to a copy has come, our Via taken off. False: a boundary could not take it, and it is lost. */
+export function arriveBack(
+  endpoint: Endpoint,
+  response: SipResponse,
+  incoming: ReceivedRequest,
+  hop: Hop,
+  { local }: Listener,
+): boolean {
+  const { request, source } = incoming
+  const ctx = { response, request, source, zone: zoneOf(endpoint, hop, local.zone) }
+  try {
+    answerAs(response, request)
+    for (const boundary of endpoint.hooks.boundaries) boundary.responseArrives?.(ctx)
+    return true
+  } catch (error) {
+    statusOf(endpoint, error)
+    return false
+  }
+}
+
+/** The response as it leaves to the sender of the request; undefined: nothing does. */
+export function departBack(
+  endpoint: Endpoint,
+  response: SipResponse,
+  incoming: ReceivedRequest,
+  zone: string | undefined,
+): SipResponse | undefined {
+  const { boundaries } = endpoint.hooks
+  if (boundaries.length === 0) return response
+  const { request, source, asSent } = incoming
+  const leaving = response.clone()
+  try {
+    for (const boundary of boundaries) {
+      boundary.responseDeparts?.({ response: leaving, request, source, zone })
+    }
+    if (asSent !== undefined) answerAs(leaving, asSent)
+    return leaving
+  } catch (error) {
+    statusOf(endpoint, error)
+    if (response.status < 200) return undefined
+    const { toTag } = response
+    return responseTo(asSent ?? request, 500, toTag === undefined ? undefined : { toTag })
+  }
+}
+
+export function zoneOf(endpoint: Endpoint, hop: Hop, listenerZone: string): string {
+  return endpoint.zones.of(hop.address) ?? listenerZone
+}
+
+/** Gives a response the fields of the request that it answers, and leaves it its To tag. RFC 3261 §8.2.6.2 */
+function answerAs(response: SipResponse, request: SipRequest): void {
+  const { headers, toTag } = response
+  const fields = request.headers
+  headers.remove('Via')
+  // Upwards, as each goes to the top: the order is the request's.
+  for (const via of fields.getAll('Via').reverse()) headers.prepend('Via', via)
+  for (const name of ['From', 'Call-ID', 'CSeq']) {
+    const value = fields.get(name)
+    if (value !== undefined) headers.set(name, value)
+  }
+  const to = fields.get('To')
+  if (to === undefined) return
+  headers.set('To', request.toTag === undefined && toTag !== undefined ? `${to};tag=${toTag}` : to)
+}
+
+/** Logs why, and tells what the sender of a request is answered. */
+function statusOf(endpoint: Endpoint, error: unknown): number {
+  if (error instanceof SipError && error.status < 500) {
+    endpoint.log.debug({ err: error }, 'refused at a boundary')
+    return error.status
+  }
+  endpoint.counters.faults++
+  endpoint.log.error({ err: error }, 'a boundary failed')
+  return 500
+}
