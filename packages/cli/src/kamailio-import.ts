@@ -16,12 +16,13 @@ import { applyParameters, type DispatcherParameters } from './edge/parameters.js
 import { type Cfg, readCfg } from './kamailio/cfg.js'
 import { judgeInput } from './kamailio/judge-input.js'
 import { callsIn } from './kamailio/script.js'
-import { refusal } from './kamailio/token.js'
+import { type Place, refusal } from './kamailio/token.js'
 import { migrationFile } from './report/migration.js'
 import { redacted } from './report/redact.js'
 import { Report, type Row, totalsOf, type Totals } from './report/report.js'
 import { programOf, retryingFailures } from './routing/program.js'
 import { routesFile } from './routing/routes-file.js'
+import { unguarded } from './routing/functions.js'
 import { applyFailover, applyRules } from './routing/rules.js'
 import { isSelect, selectionOf } from './routing/selections.js'
 import { readDump } from './sets/dump.js'
@@ -102,13 +103,14 @@ class Import {
     const { failover } = parameters
     const program = programOf(cfg, { failover, live }, this.#report)
     this.#defineSets(cfg, parameters, live)
-    applyRules(program, edge, this.#report)
+    const ignored = applyRules(program, edge, this.#report)
     if (edge.route.length === 0 && failover) {
       edge.failover.maxAttempts = 100
       applyFailover(retryingFailures(cfg, { failover, live }), edge)
     }
     const known = await this.#readDestinations(origin, parameters)
     this.#completeRoutes(cfg, known)
+    this.#warn(ignored)
     return this.#imported(routesFile({ program, edge, files: cfg.files }))
   }
 
@@ -302,7 +304,7 @@ class Import {
     const first = all.includes('1') && cfg.routes.length === 0 ? '1' : (all[0] ?? '1')
     if (edge.route.length === 0) {
       edge.route = [{ methods: undefined, user: undefined, set: first }]
-      if (cfg.routes.length > 0) {
+      if (this.#input.cfg !== undefined) {
         this.#todo.push(
           `No rule could be read from the routes: lb.yaml sends every request to set ${first}. Write \`route\`.`,
         )
@@ -317,6 +319,21 @@ class Import {
     }
   }
 
+  /** What must not be overlooked among many lines. */
+  #warn(ignored: readonly Place[]): void {
+    const open = this.#report.rows(this.#files).filter(({ note }) => note.includes(unguarded))
+    if (open.length > 0) {
+      this.#todo.push(
+        `Who may call is not asked here: ${placesOf(open)}. Do not open it to strangers before it is.`,
+      )
+    }
+    if (ignored.length > 0) {
+      this.#todo.push(
+        `lb.yaml has no word for these conditions: ${placesOf(ignored)}. See what they guard; routes.ts has them.`,
+      )
+    }
+  }
+
   #imported(routes: string): Imported {
     const files = new Map([['lb.yaml', lbFile(this.#edge)]])
     const { source } = this.#edge
@@ -328,6 +345,13 @@ class Import {
     files.set('MIGRATION.md', migrationFile(migration))
     return { files, rows, totals: totalsOf(rows), todo: this.#todo }
   }
+}
+
+/** `kamailio.cfg:12, 14` */
+function placesOf(places: readonly Place[]): string {
+  const lines = new Map<string, number[]>()
+  for (const { file, line } of places) lines.set(file, [...(lines.get(file) ?? []), line])
+  return [...lines].map(([file, each]) => `${basename(file)}:${each.join(', ')}`).join('; ')
 }
 
 const emptyCfg: Cfg = {

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { join } from 'node:path'
 import { importKamailio } from '#src/kamailio-import.js'
+import { appOf } from './routing/transpiled.js'
 import { folderWith, importing, removeFolders, routed } from './rig.js'
 
 afterEach(removeFolders)
@@ -38,6 +39,35 @@ test('of rows in a database shares by rweight stay with kamailio:11', async () =
   })
   expect(file('lb.yaml')).toContain('algorithm: kamailio:11')
   expect(file('routes.ts')).not.toContain('relative-weight')
+})
+
+test('checks of who may call that are not translated stand among what is to do', async () => {
+  const { todo, file } = await importing({
+    cfg: routed(`route {
+  if (!allow_source_address("1")) { sl_send_reply("403", "x"); exit; }
+  if (src_ip != 10.0.0.1) { drop; }
+  ds_select_dst("1", "4"); t_relay();
+}`),
+    list: '1 sip:a.example',
+  })
+  expect(todo).toEqual([
+    'Who may call is not asked here: kamailio.cfg:5. Do not open it to strangers before it is.',
+    'lb.yaml has no word for these conditions: kamailio.cfg:6. See what they guard; routes.ts has them.',
+  ])
+  expect(file('routes.ts')).toContain("if (sourceAddressOf(ctx) !== '10.0.0.1') {")
+})
+
+test('without a request_route everything goes to one set, and fails over as lb.yaml does', async () => {
+  const imported = await importing({ list: '1 sip:a.example 0 9\n1 sip:b.example' })
+  const app = await appOf(imported)
+  const call = await app.inject(
+    { method: 'INVITE', uri: 'sip:bob@example.com' },
+    { backends: { 'sip:a.example': 503, 'sip:b.example': 200 } },
+  )
+  expect(call.status).toBe(200)
+  await app.close()
+  const { todo } = await importing({ cfg: 'cfgengine "lua"', list: '1 sip:a.example' })
+  expect(todo.join()).toContain('No rule could be read')
 })
 
 test('no secret of the inputs stands in what is written', async () => {

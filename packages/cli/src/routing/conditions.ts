@@ -1,6 +1,8 @@
 /** Kamailio's conditions, as ours; or as what is always so here, with the reason; or as what has no counterpart. */
+import { isIP } from 'node:net'
 import { keyOfVariable } from '../kamailio/algorithms.js'
 import { type Expression } from '../kamailio/script.js'
+import { adviceOnFunction } from './functions.js'
 import { plainPattern, statusesOf } from './pattern.js'
 import { type Condition } from './step.js'
 
@@ -78,7 +80,7 @@ function constant(value: boolean, why: string, dialog = false): Meaning {
 }
 
 function unknown(name: string): Meaning {
-  return { kind: 'unknown', why: `${name} has no counterpart` }
+  return { kind: 'unknown', why: adviceOnFunction(name) }
 }
 
 function meaningOfCall(name: string, args: readonly Expression[], mode: Mode): Meaning {
@@ -181,8 +183,14 @@ function equality(left: Expression, right: Expression): Meaning {
     const ranges = statusesOf(`^${value ?? '['}$`)
     return ranges === undefined ? unknown(name) : is({ kind: 'status', ranges })
   }
-  const key = left.kind === 'variable' ? keyOfVariable(left.text) : undefined
+  const key =
+    name === 'src_ip'
+      ? 'source.address'
+      : left.kind === 'variable'
+        ? keyOfVariable(left.text)
+        : undefined
   if (key === undefined || !plainKeys.test(key)) return unknown(name ?? 'this comparison')
+  if (key === 'source.address' && isIP(value ?? '') === 0) return unknown(name ?? key)
   if (nameOf(right) === '$null') return is(not({ kind: 'has', key }))
   return value === undefined || value === ''
     ? unknown(name ?? key)

@@ -13,6 +13,10 @@ export function judgeFunction(name: string, first: string | undefined): Judgemen
   return known === undefined ? undefined : { verdict: 'translated', note: known }
 }
 
+/** What is said of a check that let only some people call. */
+export const unguarded =
+  'who may call is not asked: write it as middleware before you open the edge'
+
 /** Of one that is kept as a comment. */
 export function adviceOnFunction(name: string): string {
   return advice.find(([pattern]) => pattern.test(name))?.[1] ?? `${name} has no counterpart`
@@ -66,10 +70,7 @@ const advice: readonly (readonly [RegExp, string])[] = [
   [/^ds_dsg_fetch/, '`dispatcher.counts(set)`'],
   [/^ds_mark_addr/, '`dispatcher.mark(set, uri, state)`'],
   [/^ds_/, 'its arguments are known only when a call comes: write it with `dispatcher.select`'],
-  [
-    /^(?:auth|www_|proxy_|pv_|consume_cred|allow_|from_uri|check_)/,
-    'who may call is not asked: write it as middleware before you open the edge',
-  ],
+  [/^(?:auth|www_|proxy_|pv_|consume_cred|allow_|from_uri|check_)/, unguarded],
   [/^(?:save|lookup|registered|unregister|reg_)/, 'there is no registrar here'],
   [
     /^(?:rtp|nat_|fix_nated|set_contact_alias|handle_ruri_alias|add_contact_alias|force_rtp|unforce)/,

@@ -151,7 +151,7 @@ class Writer {
       const [rule] = this.#input.edge.route
       const set = rule?.set ?? [...this.#input.edge.sets.keys()][0] ?? '1'
       return [
-        '/** There was no kamailio.cfg: every request goes to one set. */',
+        '/** No request_route was there: every request goes to one set. */',
         "@OnRequest('*')",
         'request(ctx: RequestContext): Handled {',
         ...indented([
@@ -187,7 +187,7 @@ class Writer {
     )
     const body =
       cases.length === 0
-        ? ['return ctx.forward()']
+        ? [this.#withoutFailureRoute()]
         : [
             'const route = ctx.peek(failureRoute)',
             '// It is asked once, unless it arms itself again.',
@@ -197,6 +197,14 @@ class Writer {
             '}',
           ]
     return ["@OnFailure('*')", 'failed(ctx: FailureContext): Handled {', ...indented(body), '}']
+  }
+
+  /** Without any routes it goes on as lb.yaml does, with routes that arm nothing it does not. */
+  #withoutFailureRoute(): string {
+    const { program, edge } = this.#input
+    if (program.request !== undefined || edge.failover.maxAttempts === 1)
+      return 'return ctx.forward()'
+    return "return ctx.cause !== 'response' || ctx.response.status === 503 ? ctx.relayNext() : ctx.forward()"
   }
 
   #method(block: Block): string[] {

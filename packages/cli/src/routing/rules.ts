@@ -17,9 +17,9 @@ const knownMethods = [
 /** Stands for every method that has no name here. */
 const anyMethod = '*'
 
-/** Writes what the program says into the edge. */
-export function applyRules(program: Program, edge: Edge, report: Report): void {
-  if (program.request === undefined) return
+/** Writes what the program says into the edge. Returns the conditions that lb.yaml has no word for. */
+export function applyRules(program: Program, edge: Edge, report: Report): readonly Step['at'][] {
+  if (program.request === undefined) return []
   const walk = new Walk(report)
   const served = new Map<string, readonly Served[]>()
   for (const method of [...knownMethods, anyMethod]) {
@@ -40,6 +40,13 @@ export function applyRules(program: Program, edge: Edge, report: Report): void {
     routes.filter((block) => block !== undefined),
     edge,
   )
+  if (armed.size > 1) {
+    report.weaken(
+      program.request.at,
+      'lb.yaml goes on to further destinations alike for all requests',
+    )
+  }
+  return [...walk.ignored]
 }
 
 /** Where a request goes. */
@@ -70,6 +77,8 @@ type IfStep = Extract<Step, { kind: 'if' }>
 class Walk {
   /** Statuses that are answered where no destination is usable. */
   readonly none: { readonly status: number; readonly at: Step['at'] }[] = []
+  /** Conditions that lb.yaml has no word for. */
+  readonly ignored = new Set<Step['at']>()
   readonly #report: Report
   #steps = 0
   #depth = 0
@@ -167,9 +176,10 @@ class Walk {
   }
 
   /** What is done where the condition is not one on the user. */
-  #taken({ condition, then, otherwise, at }: IfStep, { method }: State): readonly Step[] {
-    const met = holds(condition, method)
+  #taken({ condition, then, otherwise, at }: IfStep, state: State): readonly Step[] {
+    const met = holds(condition, state)
     if (met === undefined) {
+      this.ignored.add(at)
       this.#report.weaken(at, 'lb.yaml has no such condition and takes it as not met')
     }
     return met === true ? then : otherwise
@@ -231,23 +241,23 @@ function attempts(limit: number | undefined): number {
 }
 
 /** Whether it holds whatever the request is like; undefined: lb.yaml has no word for it. */
-function holds(condition: Condition, method: string): boolean | undefined {
+function holds(condition: Condition, state: State): boolean | undefined {
   switch (condition.kind) {
     case 'method':
-      return condition.methods.includes(method)
+      return condition.methods.includes(state.method)
     case 'not': {
-      const inner = holds(condition.of, method)
+      const inner = holds(condition.of, state)
       return inner === undefined ? undefined : !inner
     }
     case 'and':
     case 'or': {
       const decides = condition.kind === 'or'
-      const [left, right] = [holds(condition.left, method), holds(condition.right, method)]
+      const [left, right] = [holds(condition.left, state), holds(condition.right, state)]
       if (left === decides || right === decides) return decides
       return left === undefined || right === undefined ? undefined : !decides
     }
     case 'armed':
-      return false
+      return state.armed !== undefined
     default:
       return undefined
   }
