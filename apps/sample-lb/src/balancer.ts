@@ -9,11 +9,13 @@ import {
   type Worker,
 } from '@sipwright/framework'
 import { Dispatcher, dispatcher } from '@sipwright/plugin-dispatcher'
+import { rateLimiting, RateLimits } from '@sipwright/plugin-ratelimit'
 import { CallsInProgress } from './calls-in-progress.js'
 import { formatListen } from './config/address.js'
 import { type Config } from './config/check.js'
 import { dispatcherOptions } from './config/dispatcher-options.js'
 import { type LoadedConfig } from './config/load.js'
+import { rateLimitingOptions } from './config/rate-sections.js'
 import { FailoverReport } from './failover-report.js'
 import { LoadBalancer } from './routes/load-balancer.js'
 import { ownNames } from './own-names.js'
@@ -39,6 +41,7 @@ export class Balancer implements RunningBalancer {
     const draining = (): boolean => balancer.#draining
     const app = await createApp({
       plugins: [
+        rateLimiting(rateLimitingOptions(config)),
         dispatcher(dispatcherOptions(config)),
         routing({ policy, calls, failovers, draining }),
       ],
@@ -91,6 +94,7 @@ export class Balancer implements RunningBalancer {
    */
   async reload({ config }: Pick<LoadedConfig, 'config'>): Promise<void> {
     await this.#app.resolve(Dispatcher).configure(dispatcherOptions(config))
+    this.#app.resolve(RateLimits).configure(rateLimitingOptions(config))
     this.#policy.replace(config)
   }
 

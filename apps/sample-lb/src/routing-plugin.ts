@@ -1,6 +1,7 @@
 /** Connects the routing policy and the app's own bookkeeping to the hooks of the framework. */
 import { type Plugin, type Target } from '@sipwright/framework'
 import { Destination } from '@sipwright/plugin-dispatcher'
+import { RateLimits } from '@sipwright/plugin-ratelimit'
 import { type CallsInProgress } from './calls-in-progress.js'
 import { type FailoverReport } from './failover-report.js'
 import { RoutingPolicy } from './routing-policy.js'
@@ -17,10 +18,15 @@ export interface RoutingServices {
 export function routing({ policy, calls, failovers, draining }: RoutingServices): Plugin {
   return {
     name: 'routing',
-    requires: [],
+    requires: ['ratelimit'],
     setup(host) {
+      const limits = host.resolve(RateLimits)
       host.provide(RoutingPolicy, policy)
       host.use((ctx) => (draining() ? ctx.reply(503, { 'Retry-After': '5' }) : undefined))
+      host.use((ctx) => {
+        const set = policy.setFor(ctx.request)
+        return set === undefined ? undefined : limits.exceeded('set', set, ctx)
+      })
       host.onForward(({ request, index, target }) => {
         if (request.method === 'INVITE') calls.placed(request.callId)
         if (index > 0 && destinationOf(target) !== undefined) failovers.wentOn()

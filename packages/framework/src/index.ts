@@ -95,6 +95,8 @@ export {
 } from './server/app.js'
 export { type WorkerApp, type SeatAddress, type WorkerSeat } from './server/worker-seat.js'
 export { inject } from './server/container.js'
+export { RateTable, type RateOptions } from './server/rate-table.js'
+export { ipv6Network } from './server/refusal-budget.js'
 export { type Counters } from './server/counters.js'
 export {
   OnBranch,

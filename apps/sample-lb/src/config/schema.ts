@@ -14,6 +14,7 @@ import {
 import { isSecretName } from './secret.js'
 import { isHostName, isNetwork, parseHostPort, parseListen } from './address.js'
 import { duration, durationOrOff } from './duration.js'
+import { flood, rateLimit, scanners } from './rate-sections.js'
 
 const wholeNumber = (minimum: number, maximum = Number.MAX_SAFE_INTEGER): z.ZodNumber => {
   const error =
@@ -488,6 +489,9 @@ export const configSchema = z
     timers: timers.prefault({}).describe('RFC 3261 §17, table 4.'),
     dns: dns.prefault({}).describe('How names are resolved.'),
     limits: limits.prefault({}).describe('Bounds on what strangers may use.'),
+    rateLimit,
+    flood,
+    scanners,
     log: log.prefault({}).describe('What is written to standard output.'),
   })
   .describe('Configuration of the sipwright load balancer')

@@ -60,24 +60,36 @@ test('every section but listen and dispatcher may be left out; these are the def
       transactions: 200_000,
       refusalsPerSecond: 10,
     },
+    rateLimit: [],
+    scanners: {
+      action: 'drop',
+      userAgents: expect.arrayContaining(['friendly-scanner', 'sipvicious']) as unknown,
+      parties: expect.arrayContaining(['sipvicious']) as unknown,
+    },
     log: { level: 'info', format: 'json' },
   })
 })
 
-test.each([
-  'tls',
-  'acl',
-  'auth',
-  'rateLimit',
-  'flood',
-  'scanners',
-  'topologyHiding',
-  'cluster',
-  'workers',
-  'admin',
-])('%s is unknown until it works', (key) => {
-  const { success } = configSchema.safeParse({ ...smallest, [key]: {} })
-  expect(success).toBe(false)
+test.each(['tls', 'acl', 'auth', 'topologyHiding', 'cluster', 'workers', 'admin'])(
+  '%s is unknown until it works',
+  (key) => {
+    const { success } = configSchema.safeParse({ ...smallest, [key]: {} })
+    expect(success).toBe(false)
+  },
+)
+
+test('rates say their unit, and a flood begins below what can be counted', () => {
+  for (const rateLimit of [
+    { per: 'source', rate: '50/s' },
+    { per: 'set', rate: '6/m', burst: 3 },
+  ]) {
+    expect(configSchema.safeParse({ ...smallest, rateLimit: [rateLimit] }).success).toBe(true)
+  }
+  for (const rate of ['50', '0/s', '1/d', '-1/s', 50]) {
+    const rateLimit = [{ per: 'source', rate }]
+    expect(configSchema.safeParse({ ...smallest, rateLimit }).success).toBe(false)
+  }
+  expect(configSchema.safeParse({ ...smallest, flood: { threshold: 70_000 } }).success).toBe(false)
 })
 
 test('a 6xx cannot be made a reason for failover (§16.7 step 5)', () => {

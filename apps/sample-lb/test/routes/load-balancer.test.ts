@@ -8,9 +8,11 @@ import {
   type InjectRequest,
 } from '@sipwright/framework'
 import { Dispatcher, dispatcher } from '@sipwright/plugin-dispatcher'
+import { rateLimiting } from '@sipwright/plugin-ratelimit'
 import { CallsInProgress } from '#src/calls-in-progress.js'
 import { dispatcherOptions } from '#src/config/dispatcher-options.js'
 import { parseConfig } from '#src/config/load.js'
+import { rateLimitingOptions } from '#src/config/rate-sections.js'
 import { FailoverReport } from '#src/failover-report.js'
 import { LoadBalancer } from '#src/routes/load-balancer.js'
 import { RoutingPolicy } from '#src/routing-policy.js'
@@ -49,6 +51,16 @@ test('calls go to the destinations in turn, the Request-URI stays as it came', a
   }
   expect(seen.slice(0, 3).toSorted()).toEqual([a, b, c])
   expect(seen.slice(3)).toEqual(seen.slice(0, 3))
+})
+
+test('rateLimit per set: what a set gets too much of is answered 503 with Retry-After', async () => {
+  await start('rateLimit: [{ per: set, rate: 1/h, burst: 2 }]')
+  const statuses: (number | undefined)[] = []
+  for (let count = 0; count < 3; count++) {
+    const call = await invite({ backends: { [a]: 486, [b]: 486, [c]: 486 } })
+    statuses.push(call.status)
+  }
+  expect(statuses).toEqual([486, 486, 503])
 })
 
 test('a set that no source has, yet or any more, is one without usable destination', async () => {
@@ -168,6 +180,7 @@ async function start(more = '', destinations: readonly string[] = [a, b, c]): Pr
   failovers = new FailoverReport(log)
   app = await createApp({
     plugins: [
+      rateLimiting(rateLimitingOptions(loaded.config)),
       dispatcher(dispatcherOptions(loaded.config)),
       routing({ policy, calls, failovers, draining: () => draining }),
     ],

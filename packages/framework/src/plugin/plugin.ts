@@ -99,7 +99,7 @@ export interface Host {
    * SIPW_ERR_UNRESOLVABLE; throws SIPW_ERR_MALFORMED_URI, SIPW_ERR_URI_SCHEME. From `onReady` on. RFC 3263 §4
    */
   locate(uri: string): readonly Hop[] | Promise<readonly Hop[]>
-  /** The zone that an address belongs to; undefined: that of the listener that it comes in by. */
+  /** The zone that an address belongs to; undefined: that of the listener that it comes in by. Look-ups cost: ask few. */
   zoneOf(address: string): string | undefined
   /** Sends a request of our own; `done` is called exactly once. */
   send(request: OutgoingRequest, done: (result: OutgoingResult) => void): void

@@ -238,8 +238,8 @@ export class Endpoint implements Receiver {
   refuse(request: SipRequest, flow: Flow, status: number, headers?: ReplyHeaders): void {
     this.counters.refused++
     const { remoteAddress, local } = flow
-    const isPublic = (this.zones.of(remoteAddress) ?? local.zone) === publicZone
-    if (isPublic && !local.reliable && !this.#refusals.allows(remoteAddress, this.now())) {
+    const isPublic = !local.reliable && this.zones.at(flow) === publicZone
+    if (isPublic && !this.#refusals.allows(remoteAddress, this.now())) {
       this.counters.unsentRefusals++
       return
     }

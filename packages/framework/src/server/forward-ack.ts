@@ -56,7 +56,7 @@ const noExtensions: ReadonlySet<string> = new Set()
 function allowedOf(endpoint: Endpoint, flow: Flow, hops: readonly Hop[]): readonly Hop[] {
   if (endpoint.profile !== 'edge') return hops
   const { zones } = endpoint
-  return within(hops, zones.of(flow.remoteAddress) ?? flow.local.zone, zones)
+  return within(hops, zones.at(flow), zones)
 }
 
 function sendAck(

@@ -83,6 +83,6 @@ export class FlowSource implements Source {
   }
 
   get zone(): string {
-    return this.#endpoint.zones.of(this.flow.remoteAddress) ?? this.flow.local.zone
+    return this.#endpoint.zones.at(this.flow)
   }
 }

@@ -1,4 +1,5 @@
 /** Names for parts of the network: `inside`, `carriers`. What is in none belongs to its listener's zone. */
+import { type Flow } from '../message/flow.js'
 import { CidrMap } from '../transport/cidr.js'
 
 /** The zone of a listener that is told none, and so of whoever comes by it. */
@@ -18,6 +19,11 @@ export class Zones {
   /** Asked for addresses that no block holds; the first answer counts. */
   add(lookUp: (address: string) => string | undefined): void {
     this.#lookUps.push(lookUp)
+  }
+
+  /** The zone that a flow comes from: its address's, else its listener's. */
+  at(flow: Flow): string {
+    return this.of(flow.remoteAddress) ?? flow.local.zone
   }
 
   /** The zone of the smallest block that holds the address, or what is known of it otherwise. */

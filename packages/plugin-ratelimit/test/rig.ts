@@ -1,0 +1,24 @@
+/** A listener's flows, and the service on virtual time. */
+import { type Flow } from '@sipwright/framework'
+import { labFlow, VirtualClock } from '@sipwright/framework/testing'
+import { type BanNews } from '#src/bans.js'
+import { rateLimitingConfig } from '#src/config.js'
+import { RateLimits } from '#src/rate-limits.js'
+
+const ignore = (): void => undefined
+export const quiet = { error: ignore, warn: ignore, info: ignore, debug: ignore }
+
+export function from(address: string): Flow {
+  return labFlow('UDP', address)
+}
+
+/** `10.0.0.0/8` by its first number is `inside`. */
+export function limiting(input: Parameters<typeof rateLimitingConfig.parse>[0]) {
+  const clock = new VirtualClock()
+  const told: BanNews[] = []
+  const zoneOf = (address: string): string | undefined =>
+    address.startsWith('10.') ? 'inside' : undefined
+  const config = rateLimitingConfig.parse(input)
+  const limits = new RateLimits({ clock, log: quiet, zoneOf }, config, (news) => told.push(news))
+  return { clock, limits, told }
+}
