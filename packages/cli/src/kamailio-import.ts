@@ -1,14 +1,5 @@
 /** The import itself: from what was read of Kamailio to the texts of the files that are written. Writes nothing. */
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
-import { SipError } from '@sipwright/framework'
-import {
-  entryOfRow,
-  isDatabaseUrl,
-  isTableName,
-  readTable,
-  withoutSecrets,
-} from '@sipwright/plugin-dispatcher'
+import { basename, resolve } from 'node:path'
 import { emptyEdge, type Edge } from './edge/edge.js'
 import { lbFile } from './edge/lb-file.js'
 import { applyListeners } from './edge/listeners.js'
@@ -18,22 +9,15 @@ import { judgeInput } from './kamailio/judge-input.js'
 import { callsIn } from './kamailio/script.js'
 import { type Place, refusal } from './kamailio/token.js'
 import { migrationFile } from './report/migration.js'
-import { redacted } from './report/redact.js'
 import { Report, type Row, totalsOf, type Totals } from './report/report.js'
 import { programOf, retryingFailures } from './routing/program.js'
 import { routesFile } from './routing/routes-file.js'
+import { applyFailover } from './routing/failover.js'
 import { unguarded } from './routing/functions.js'
-import { applyFailover, applyRules } from './routing/rules.js'
+import { applyRules } from './routing/rules.js'
 import { isSelect, selectionOf } from './routing/selections.js'
-import { readDump } from './sets/dump.js'
-import {
-  judgeRows,
-  type Listed,
-  type ListOptions,
-  type ReadList,
-  readList,
-  writtenList,
-} from './sets/list.js'
+import { Destinations } from './sets/destinations.js'
+import { originOf } from './sets/origin.js'
 
 export interface ImportInput {
   /** The path of a kamailio.cfg. */
@@ -53,12 +37,6 @@ export interface Imported {
   readonly todo: readonly string[]
 }
 
-/** Where the URL of a database goes that has a password. */
-export const databaseVariable = 'SIPWRIGHT_DISPATCHER_DB'
-
-/** Of a list or a dump. */
-const maxBytes = 64 * 1024 * 1024
-
 /** Reads the inputs and translates them. Throws SIPW_ERR_IMPORT_INPUT, SIPW_ERR_DISPATCHER_SOURCE. */
 export async function importKamailio(input: ImportInput): Promise<Imported> {
   try {
@@ -73,12 +51,6 @@ export async function importKamailio(input: ImportInput): Promise<Imported> {
     )
   }
 }
-
-/** Where destinations come from. */
-type Origin =
-  | { readonly kind: 'list' | 'dump'; readonly file: string }
-  | { readonly kind: 'database'; readonly url: string; readonly ask: boolean }
-  | { readonly kind: 'none' }
 
 class Import {
   readonly #input: ImportInput
@@ -98,7 +70,7 @@ class Import {
     const parameters = applyParameters(cfg, edge, this.#report)
     applyListeners(cfg, edge, this.#report)
     judgeInput(cfg, edge, this.#report)
-    const origin = this.#origin(cfg, parameters)
+    const origin = originOf(this.#input, cfg, parameters, this.#report, this.#todo)
     const live = origin.kind === 'database'
     const { failover } = parameters
     const program = programOf(cfg, { failover, live }, this.#report)
@@ -108,58 +80,11 @@ class Import {
       edge.failover.maxAttempts = 100
       applyFailover(retryingFailures(cfg, { failover, live }), edge)
     }
-    const known = await this.#readDestinations(origin, parameters)
+    const destinations = new Destinations(edge, this.#report, this.#todo, this.#files)
+    const known = await destinations.read(origin, parameters)
     this.#completeRoutes(cfg, known)
     this.#warn(ignored)
     return this.#imported(routesFile({ program, edge, files: cfg.files }))
-  }
-
-  /** What the command line says stands before what the file says; Kamailio's database stands before its list. */
-  #origin(cfg: Cfg, { databaseUrl, listFile }: DispatcherParameters): Origin {
-    const { list, db, cfg: path } = this.#input
-    if (list !== undefined || db !== undefined) {
-      const note = 'not needed: what was given on the command line is read instead'
-      for (const name of ['db_url', 'list_file']) this.#setAside(cfg, name, note)
-      if (list !== undefined) this.#setAside(cfg, 'table_name', note)
-    }
-    if (list !== undefined) return { kind: 'list', file: resolve(list) }
-    if (db !== undefined) {
-      return isDatabaseUrl(db) || /^\w+:\/\//.test(db)
-        ? { kind: 'database', url: db, ask: true }
-        : { kind: 'dump', file: resolve(db) }
-    }
-    if (databaseUrl !== undefined) {
-      this.#setAside(cfg, 'list_file', 'not needed: Kamailio reads its database instead')
-      return this.#databaseOf(cfg, databaseUrl)
-    }
-    if (path === undefined) return { kind: 'none' }
-    const named = resolve(dirname(resolve(path)), listFile ?? 'dispatcher.list')
-    const found = [named, join(dirname(resolve(path)), basename(named))].find((each) =>
-      existsSync(each),
-    )
-    if (found !== undefined) return { kind: 'list', file: found }
-    if (listFile !== undefined) {
-      this.#todo.push('The list of the parameter list_file is not there: import again with --list.')
-    }
-    return { kind: 'none' }
-  }
-
-  #setAside(cfg: Cfg, name: string, note: string): void {
-    const parameter = cfg.parameters.findLast(
-      (each) => each.name === name && each.modules.includes('dispatcher'),
-    )
-    if (parameter !== undefined) this.#report.restate(parameter, 'not translated', note)
-  }
-
-  /** Kamailio's own URL: it is not asked, for the database may be nowhere near. */
-  #databaseOf(cfg: Cfg, databaseUrl: string): Origin {
-    const url = databaseUrl.replace(/^sqlite:\/\//, 'sqlite:')
-    if (isDatabaseUrl(url)) return { kind: 'database', url, ask: false }
-    this.#setAside(cfg, 'db_url', 'no such database is read: import again with --db and a dump')
-    this.#todo.push(
-      'Destinations come from a database that is not read here: import again with --db and a dump of its table.',
-    )
-    return { kind: 'none' }
   }
 
   /** Sets and their algorithms, by every ds_select call there is, reached or not. */
@@ -189,99 +114,6 @@ class Import {
         }
       }
     }
-  }
-
-  /** The sets that have destinations; undefined if that is not known. */
-  async #readDestinations(
-    origin: Origin,
-    { table, useDefault }: DispatcherParameters,
-  ): Promise<ReadonlySet<string> | undefined> {
-    const options = { useDefault }
-    switch (origin.kind) {
-      case 'none':
-        return new Set()
-      case 'list': {
-        this.#files.push(origin.file)
-        const read = readList(origin.file, readText(origin.file), this.#report)
-        return this.#writeList(read, options)
-      }
-      case 'dump': {
-        this.#files.push(origin.file)
-        const rows = readDump(origin.file, readText(origin.file), table)
-        const listed = rows.flatMap(({ line, row }) => {
-          const place = { file: origin.file, line, endLine: line }
-          return this.#listed(place, row, undefined)
-        })
-        if (rows.length === 0) {
-          throw refusal(
-            { file: origin.file, line: 1 },
-            `no row of a table ${table}`,
-            'INSERT INTO or COPY of it',
-          )
-        }
-        return this.#writeList({ listed, kept: [] }, options)
-      }
-      case 'database':
-        return this.#useDatabase(origin, table, options)
-    }
-  }
-
-  #writeList(read: ReadList, options: ListOptions): Set<string> {
-    const text = writtenList(read, this.#edge, options, this.#report)
-    this.#edge.source = { kind: 'file', text }
-    return new Set(read.listed.map(({ entry }) => entry.setId))
-  }
-
-  async #useDatabase(
-    { url, ask }: Extract<Origin, { kind: 'database' }>,
-    table: string,
-    options: ListOptions,
-  ): Promise<ReadonlySet<string> | undefined> {
-    const place = absolute(url)
-    const name = withoutSecrets(place)
-    if (!isDatabaseUrl(place)) {
-      throw refusal(
-        { file: '--db', line: 1 },
-        name.replace(/\/\/.*@/, '//…@'),
-        'postgres://…, mysql://…, sqlite:<file> or a dump',
-      )
-    }
-    if (!isTableName(table))
-      throw refusal({ file: '--db', line: 1 }, `a table ${redacted(table)}`, 'the name of a table')
-    const secret = hasPassword(place)
-    this.#edge.source = { kind: 'sql', url: secret ? `env:${databaseVariable}` : place, table }
-    if (secret) {
-      this.#todo.push(
-        `Set ${databaseVariable} to the URL of the database, with its password: ${withUser(place)}`,
-      )
-    }
-    if (!ask) {
-      this.#todo.push(
-        `Destinations stay in ${redacted(name)}, which was not asked: import with --db to have its rows judged.`,
-      )
-      return undefined
-    }
-    this.#files.push(name)
-    const rows = await readTable(place, table)
-    const listed = rows.flatMap((row, index) => {
-      const line = Number(row['id'] ?? index + 1)
-      return this.#listed({ file: name, line, endLine: line }, row, undefined)
-    })
-    judgeRows(listed, this.#edge, options, this.#report)
-    return new Set(listed.map(({ entry }) => entry.setId))
-  }
-
-  #listed(
-    place: { readonly file: string; readonly line: number; readonly endLine: number },
-    row: Parameters<typeof entryOfRow>[0],
-    text: string | undefined,
-  ): Listed[] {
-    const entry = entryOfRow(row)
-    if (!('expected' in entry)) return [{ ...place, entry, text }]
-    const subject = `${String(row['setid'])} ${String(row['destination'])}`
-    const note = `found "${redacted(entry.found)}", expected ${entry.expected}; it is left out`
-    this.#report.add(place, redacted(subject), 'not translated', note)
-    return []
   }
 
   /** Where the routes say nothing that a rule can say, everything goes to one set. */
@@ -363,34 +195,4 @@ const emptyCfg: Cfg = {
   directives: [],
   inactive: [],
   files: new Map(),
-}
-
-function readText(file: string): string {
-  try {
-    const stats = statSync(file)
-    if (!stats.isFile()) throw new Error('it is no file')
-    if (stats.size > maxBytes) throw new Error(`it has more than ${maxBytes} bytes`)
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (error instanceof SipError) throw error
-    const { code, message } = error as { readonly code?: string; readonly message: string }
-    const found = code === 'ENOENT' ? 'no such file' : message
-    throw refusal({ file, line: 1 }, found, 'a file that can be read')
-  }
-}
-
-/** An SQLite file is told from everywhere the same. */
-function absolute(url: string): string {
-  if (!url.startsWith('sqlite:')) return url
-  return `sqlite:${resolve(url.slice('sqlite:'.length))}`
-}
-
-function hasPassword(url: string): boolean {
-  return URL.canParse(url) && !url.startsWith('sqlite:') && new URL(url).password !== ''
-}
-
-/** Without the password. */
-function withUser(url: string): string {
-  const { protocol, username, host, pathname } = new URL(url)
-  return `${protocol}//${username}:…@${host}${pathname}`
 }

@@ -20,7 +20,7 @@ test('a database that only the configuration names is not asked; without a passw
     cfg: 'modparam("dispatcher", "db_url", "postgres://k@db/kamailio")',
   })
   expect(file('lb.yaml')).toContain('url: postgres://k@db/kamailio')
-  expect(todo.join()).toContain('postgres://db/kamailio, which was not asked')
+  expect(todo.join()).toContain('postgres://k@db/kamailio, which was not asked')
 })
 
 test('a database of another kind is what is to do', async () => {

@@ -42,6 +42,12 @@ export function parseStatements(tokens: readonly Token[]): Statement[] {
   return new Parser(tokens).statements()
 }
 
+/** What an argument says, if that is known beforehand. */
+export function textOfArgument(expression: Expression): string | undefined {
+  const { kind } = expression
+  return kind === 'string' || kind === 'number' || kind === 'word' ? expression.text : undefined
+}
+
 /** Every call that stands anywhere in it, with the statement that it stands in. */
 export function* callsIn(statements: readonly Statement[]): Generator<{
   readonly name: string

@@ -1,4 +1,5 @@
 /** Functions of Kamailio that stand alone as a statement and need no step here, and why. */
+import { type Expression } from '../kamailio/script.js'
 import { type Judgement } from '../kamailio/settings.js'
 
 /** Undefined: no such function is known; it is kept as a comment. */
@@ -11,6 +12,17 @@ export function judgeFunction(name: string, first: string | undefined): Judgemen
   }
   const known = builtIn.get(name)
   return known === undefined ? undefined : { verdict: 'translated', note: known }
+}
+
+/** Whether the function sends the request on. */
+export function isRelay(name: string): boolean {
+  return /^(?:t_relay(?:_to_\w+)?|forward)$/.test(name)
+}
+
+/** `!t_relay()` */
+export function relayIn(condition: Expression): Expression | undefined {
+  const inner = condition.kind === 'not' ? condition.of : condition
+  return inner.kind === 'call' && isRelay(inner.name) ? inner : undefined
 }
 
 /** What is said of a check that let only some people call. */

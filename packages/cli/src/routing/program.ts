@@ -4,12 +4,14 @@
  */
 import { type Cfg, type RouteBlock } from '../kamailio/cfg.js'
 import { algorithmOf } from '../kamailio/algorithms.js'
-import { callsIn, type Expression, type Statement } from '../kamailio/script.js'
+import { callsIn, textOfArgument, type Expression, type Statement } from '../kamailio/script.js'
 import { Report } from '../report/report.js'
-import { redacted } from '../report/redact.js'
 import { meaningOf, type Meaning, type Mode } from './conditions.js'
-import { adviceOnFunction, judgeFunction } from './functions.js'
+import { judgeDialog } from './dialog.js'
+import { adviceOnFunction, isRelay, judgeFunction, relayIn } from './functions.js'
+import { headOf, judgeCondition, judgeUnreached, sayOf, whyOf } from './judgements.js'
 import { isSelect, selectionOf } from './selections.js'
+import { StatementRows } from './statement-rows.js'
 import { type Block, leaves, type Selection, type Step } from './step.js'
 
 /** What Kamailio's routes are here. */
@@ -55,6 +57,7 @@ class Translator {
   readonly #cfg: Cfg
   readonly #options: ProgramOptions
   readonly #report: Report
+  readonly #rows: StatementRows
   readonly #routes = new Map<string, RouteBlock>()
   readonly #blocks = new Map<string, Block>()
   readonly #failures = new Map<string, Block>()
@@ -66,6 +69,7 @@ class Translator {
     this.#cfg = cfg
     this.#options = options
     this.#report = report
+    this.#rows = new StatementRows(cfg, report)
     for (const route of cfg.routes) {
       const key = `${route.kind} ${route.name}`
       if (!this.#routes.has(key)) this.#routes.set(key, route)
@@ -120,12 +124,12 @@ class Translator {
         const meaning = meaningOf(statement.condition, scope.mode)
         if (meaning.kind === 'constant' && meaning.value && meaning.dialog) {
           // Nothing outside a dialog comes past it, if it leaves.
-          this.#row(statement, 'translated', meaning.why, statement.headLine)
+          this.#rows.add(statement, 'translated', meaning.why, statement.headLine)
           const then = this.#steps(statement.then, scope)
-          if (statement.otherwise.length > 0) this.#judgeDialog(statement.otherwise)
+          if (statement.otherwise.length > 0) judgeDialog(statement.otherwise, this.#rows)
           steps.push(...then)
           if (leaves(then)) {
-            this.#judgeDialog(statements.slice(index + 1))
+            judgeDialog(statements.slice(index + 1), this.#rows)
             return steps
           }
           continue
@@ -159,14 +163,14 @@ class Translator {
     if (select !== undefined) return this.#select(statement, select, scope)
     const relay = relayIn(statement.condition)
     if (relay !== undefined) {
-      this.#row(statement, 'translated', 'what cannot be sent is answered by itself')
+      this.#rows.add(statement, 'translated', 'what cannot be sent is answered by itself')
       return this.#relay(statement, scope)
     }
     const meaning = meaningOf(statement.condition, scope.mode)
     if (meaning.kind === 'unknown') return this.#quote(statement, meaning.why)
     if (meaning.kind === 'constant') return this.#decided(statement, meaning, scope)
     const { condition } = meaning
-    this.#row(statement, ...judge(statement.condition), statement.headLine)
+    this.#rows.add(statement, ...judgeCondition(statement.condition), statement.headLine)
     const then = this.#steps(statement.then, scope)
     const otherwise = this.#steps(statement.otherwise, scope)
     if (then.length === 0 && otherwise.length === 0) return []
@@ -182,12 +186,12 @@ class Translator {
       ? [statement.then, statement.otherwise]
       : [statement.otherwise, statement.then]
     if (taken.length === 0 && !dialog) {
-      this.#row(statement, 'translated', why)
+      this.#rows.add(statement, 'translated', why)
       return []
     }
-    this.#row(statement, 'translated', why, statement.headLine)
-    if (dialog) this.#judgeDialog(left)
-    else for (const each of left) this.#row(each, 'translated', `never reached here: ${why}`)
+    this.#rows.add(statement, 'translated', why, statement.headLine)
+    if (dialog) judgeDialog(left, this.#rows)
+    else for (const each of left) this.#rows.add(each, 'translated', `never reached here: ${why}`)
     return this.#steps(taken, scope)
   }
 
@@ -221,7 +225,12 @@ class Translator {
     const approximated = numbers.some((number) => algorithmOf(number)?.hash !== false)
     const role = selection.role === 'domain' ? ['the Request-URI takes the destination’s host'] : []
     const notes = [...new Set(said), ...role]
-    this.#row(statement, approximated ? 'approximated' : 'translated', notes.join('; '), endLine)
+    this.#rows.add(
+      statement,
+      approximated ? 'approximated' : 'translated',
+      notes.join('; '),
+      endLine,
+    )
     const limit = this.#options.failover ? selection.limit : 1
     return { ...selection, limit }
   }
@@ -242,7 +251,7 @@ class Translator {
     }
     if (isRelay(name)) {
       const note = 'goes to the selected destination; without one it is refused with 404'
-      this.#row(statement, 'translated', note)
+      this.#rows.add(statement, 'translated', note)
       return this.#relay(statement, scope)
     }
     switch (name) {
@@ -253,7 +262,7 @@ class Translator {
         return this.#reply(statement, first, next)
       case 'record_route':
         if (scope.mode === 'failure') break
-        this.#row(statement, 'translated', 'lb.yaml does so for INVITE, SUBSCRIBE and REFER')
+        this.#rows.add(statement, 'translated', 'lb.yaml does so for INVITE, SUBSCRIBE and REFER')
         return [{ kind: 'record-route', at: statement }]
       case 't_on_failure':
         return this.#arm(statement, first)
@@ -263,7 +272,7 @@ class Translator {
     }
     const known = judgeFunction(name, first)
     if (known === undefined) return this.#quote(statement, adviceOnFunction(name))
-    this.#row(statement, known.verdict, known.note)
+    this.#rows.add(statement, known.verdict, known.note)
     return []
   }
 
@@ -275,9 +284,10 @@ class Translator {
     if (scope.around.length > maxCalls) return this.#quote(statement, 'routes within routes')
     const block = this.#block(route, scope.mode, scope.around)
     const quotes = block.steps.every(({ kind }) => kind === 'quote')
-    if (block.steps.length === 0) this.#row(statement, 'translated', 'what it does is built in')
-    else if (quotes) this.#row(statement, 'not translated', 'nothing of that route was')
-    else this.#row(statement, 'translated', 'calls its method')
+    if (block.steps.length === 0)
+      this.#rows.add(statement, 'translated', 'what it does is built in')
+    else if (quotes) this.#rows.add(statement, 'not translated', 'nothing of that route was')
+    else this.#rows.add(statement, 'translated', 'calls its method')
     return [{ kind: 'call', block, at: statement }]
   }
 
@@ -290,15 +300,15 @@ class Translator {
     if (status === undefined)
       return this.#quote(statement, 'its status is known only when a call comes')
     if (status < 200) {
-      this.#row(statement, 'translated', builtInAnswer)
+      this.#rows.add(statement, 'translated', builtInAnswer)
       return [{ kind: 'progress', status, at: statement }]
     }
     const ends = next?.kind === 'leave' && next.word !== 'return' && next.word !== 'break'
     if (ends || next === undefined || next.kind === 'leave') {
-      this.#row(statement, 'translated', builtInAnswer)
+      this.#rows.add(statement, 'translated', builtInAnswer)
     } else {
       const note = `${builtInAnswer}; the request ends here, what follows is not done`
-      this.#row(statement, 'approximated', note)
+      this.#rows.add(statement, 'approximated', note)
     }
     return [{ kind: 'reply', status, at: statement }]
   }
@@ -308,7 +318,7 @@ class Translator {
     if (route === undefined || name === undefined) {
       return this.#quote(statement, 'there is no such failure route')
     }
-    this.#row(statement, 'translated', 'the failure handler is asked')
+    this.#rows.add(statement, 'translated', 'the failure handler is asked')
     if (!this.#failures.has(name)) {
       // It may arm itself: its name is known before it is read.
       this.#failures.set(name, { name, kind: 'failure', at: route, steps: [] })
@@ -324,28 +334,26 @@ class Translator {
     const named = states.get(state.toLowerCase().charAt(0))
     if (named === undefined) return this.#quote(statement, adviceOnFunction('ds_mark_addr'))
     const note = 'marks the destination that failed; who is probed stays as `probe.mode` says'
-    this.#row(statement, state.toLowerCase().includes('p') ? 'approximated' : 'translated', note)
+    this.#rows.add(
+      statement,
+      state.toLowerCase().includes('p') ? 'approximated' : 'translated',
+      note,
+    )
     return [{ kind: 'mark', state: named, at: statement }]
   }
 
   #leave(statement: Extract<Statement, { kind: 'leave' }>): Step[] {
     const { word } = statement
     if (word === 'return' || word === 'break') {
-      this.#leaveRow(statement, 'ends this route')
+      this.#rows.leaving(statement, 'ends this route')
       return [{ kind: 'return', at: statement }]
     }
-    this.#leaveRow(statement, 'the request ends without an answer')
+    this.#rows.leaving(statement, 'the request ends without an answer')
     return [{ kind: 'drop', at: statement }]
   }
 
-  /** One that stands behind something on its own line is part of it. */
-  #leaveRow(statement: Statement, note: string): void {
-    if (this.#report.covers(statement.file, statement.line)) return
-    this.#row(statement, 'translated', note)
-  }
-
   #quote(statement: Statement, why: string): Step[] {
-    this.#row(statement, 'not translated', why)
+    this.#rows.add(statement, 'not translated', why)
     return [{ kind: 'quote', why, at: statement }]
   }
 
@@ -354,46 +362,19 @@ class Translator {
     const answered = steps.at(-1)?.kind !== 'return'
     for (const statement of rest) {
       if (statement.kind === 'leave') {
-        this.#leaveRow(statement, answered ? 'the request has been answered' : 'never reached')
+        this.#rows.leaving(statement, answered ? 'the request has been answered' : 'never reached')
       } else {
-        this.#row(statement, 'not translated', 'never reached: the request has ended before it')
-      }
-    }
-  }
-
-  /** What is done only inside dialogs: rows, and no steps. */
-  #judgeDialog(statements: readonly Statement[]): void {
-    for (const statement of statements) {
-      switch (statement.kind) {
-        case 'leave':
-          this.#leaveRow(statement, 'inside a dialog')
-          break
-        case 'call': {
-          const [verdict, note] = inDialog(statement)
-          this.#row(statement, verdict, note)
-          break
-        }
-        case 'if': {
-          const { kind } = meaningOf(statement.condition, 'request')
-          const built = kind === 'constant' || relayIn(statement.condition) !== undefined
-          if (built) this.#row(statement, 'translated', dialogs, statement.headLine)
-          else this.#row(statement, 'approximated', dialogsAnyhow, statement.headLine)
-          this.#judgeDialog(statement.then)
-          this.#judgeDialog(statement.otherwise)
-          break
-        }
-        case 'other':
-          this.#row(
-            statement,
-            'not translated',
-            'inside a dialog: @OnDialogRequest sees these requests',
-          )
+        this.#rows.add(
+          statement,
+          'not translated',
+          'never reached: the request has ended before it',
+        )
       }
     }
   }
 
   #judgeUnreached(route: RouteBlock): void {
-    const [verdict, note] = unreached(route)
+    const [verdict, note] = judgeUnreached(route)
     this.#report.add(route, headOf(route), verdict, note)
   }
 
@@ -401,17 +382,6 @@ class Translator {
     const inner = condition.kind === 'not' ? condition.of : condition
     if (inner.kind !== 'call' || !isSelect(inner.name)) return undefined
     return { call: inner, negated: condition.kind === 'not' }
-  }
-
-  #row(
-    statement: Statement,
-    verdict: Parameters<Report['add']>[2],
-    note: string,
-    endLine = statement.endLine,
-  ): void {
-    const line = this.#cfg.files.get(statement.file)?.[statement.line - 1] ?? ''
-    const { file, line: from } = statement
-    this.#report.add({ file, line: from, endLine }, redacted(line), verdict, note)
   }
 }
 
@@ -422,10 +392,6 @@ interface FoundSelect {
   readonly negated: boolean
 }
 
-const dialogs = 'requests inside dialogs follow their route set by themselves'
-
-const dialogsAnyhow = 'inside a dialog the request follows its route set, whatever this says'
-
 const states: ReadonlyMap<string, 'active' | 'trying' | 'inactive' | 'disabled'> = new Map([
   ['a', 'active'],
   ['t', 'trying'],
@@ -434,93 +400,7 @@ const states: ReadonlyMap<string, 'active' | 'trying' | 'inactive' | 'disabled'>
   ['p', 'inactive'],
 ])
 
-function isRelay(name: string): boolean {
-  return /^(?:t_relay(?:_to_\w+)?|forward)$/.test(name)
-}
-
 /** A block returns at its end anyhow. */
 function withoutReturn(steps: readonly Step[]): readonly Step[] {
   return steps.at(-1)?.kind === 'return' ? steps.slice(0, -1) : steps
-}
-
-/** `!t_relay()` */
-function relayIn(condition: Expression): Expression | undefined {
-  const inner = condition.kind === 'not' ? condition.of : condition
-  return inner.kind === 'call' && isRelay(inner.name) ? inner : undefined
-}
-
-/** What must be said of a condition that has its counterpart. */
-function judge(expression: Expression): readonly ['translated' | 'approximated', string] {
-  const text = JSON.stringify(expression)
-  if (/t_(?:branch|any)_(?:timeout|replied)/.test(text)) {
-    const note =
-      'a destination that sent nothing at all, or cannot be reached; one that has rung is never left for another'
-    return ['approximated', note]
-  }
-  if (text.includes('ds_next_')) return ['translated', 'whether a destination is left']
-  if (/"(?:matches|=~)"/.test(text)) return ['translated', 'case is ignored, as Kamailio does']
-  return ['translated', 'the same condition']
-}
-
-function sayOf(number: number, algorithm: string): string {
-  const known = algorithmOf(number)
-  if (known === undefined) {
-    return `Kamailio has no algorithm ${number} and takes the first destination: ${algorithm}`
-  }
-  if (!known.hash) return `${number} is ${algorithm}`
-  return `${number} is ${algorithm}: keys are placed anew, and move less when a destination goes; kamailio:${number} keeps every key where it is`
-}
-
-function inDialog(
-  statement: Extract<Statement, { kind: 'call' }>,
-): readonly ['translated' | 'approximated' | 'not translated', string] {
-  const { name, args } = statement
-  const first = args[0] === undefined ? undefined : textOfArgument(args[0])
-  if (isRelay(name)) return ['translated', dialogs]
-  if (name === 'route') return ['approximated', `${dialogs}; what else that route does is not done`]
-  if (/reply$/.test(name)) {
-    return ['approximated', 'a request of a dialog that did not begin here is refused with 403']
-  }
-  if (name === 'record_route')
-    return ['approximated', 'inside a dialog the route set stays as it is']
-  const known = judgeFunction(name, first)
-  if (known !== undefined)
-    return [known.verdict === 'translated' ? 'translated' : 'approximated', known.note]
-  return ['not translated', `inside a dialog: ${adviceOnFunction(name)}`]
-}
-
-function unreached(route: RouteBlock): readonly ['approximated' | 'not translated', string] {
-  switch (route.kind) {
-    case 'event_route':
-      return /^dispatcher:dst-(?:up|down)$/.test(route.name)
-        ? [
-            'approximated',
-            'ups and downs are logged with their reason; `dispatcher.onChange` tells your code',
-          ]
-        : ['not translated', 'there is no such event']
-    case 'onreply_route':
-      return ['not translated', 'a handler with @OnResponse']
-    case 'branch_route':
-      return ['not translated', 'a handler with @OnBranch']
-    case 'onsend_route':
-      return ['not translated', 'a handler with @OnBranch']
-    case 'failure_route':
-      return ['not translated', 'nothing that was translated arms it']
-    default:
-      return ['not translated', 'nothing that was translated calls it']
-  }
-}
-
-function headOf({ kind, name }: RouteBlock): string {
-  return kind === 'request_route' ? 'request_route' : `${kind}[${redacted(name)}]`
-}
-
-function whyOf(text: string): string {
-  if (/^(?:switch|while)\b/.test(text)) return 'loops and switches are yours to write'
-  return /^\$/.test(text) ? 'variables are yours to write' : 'this statement has no counterpart'
-}
-
-function textOfArgument(expression: Expression): string | undefined {
-  const { kind } = expression
-  return kind === 'string' || kind === 'number' || kind === 'word' ? expression.text : undefined
 }

@@ -26,6 +26,11 @@ export function dataLiteral(value: unknown): string {
   return String(value)
 }
 
+/** A set as it is selected. */
+export function setLiteral(set: string): string {
+  return /^(?:0|[1-9]\d{0,8})$/.test(set) ? set : literal(set)
+}
+
 /** A name of a method from a name of Kamailio's: `RTF_DISPATCH` is `RtfDispatch`. */
 export function camel(name: string): string {
   const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')
