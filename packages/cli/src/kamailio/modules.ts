@@ -1,5 +1,5 @@
 /** What a module of Kamailio is here. */
-import { type Judgement } from './settings.js'
+import { type Judgement, unguarded } from './settings.js'
 
 /** Of the module itself. */
 export function judgeModule(name: string): Judgement {
@@ -33,10 +33,7 @@ const builtIn: ReadonlySet<string> = new Set([
 
 const advice: readonly (readonly [RegExp, string])[] = [
   [/^acc/, 'accounting is a plugin of your own: its `onDone` hook sees how each request ended'],
-  [
-    /^(?:auth|permissions)/,
-    'who may call is not asked: write it as middleware before you open the edge',
-  ],
+  [/^(?:auth|permissions)/, unguarded],
   [
     /^(?:usrloc|registrar|alias_db|speeddial|domain|uri_db|path|outbound)/,
     'there is no registrar here',
@@ -49,7 +46,7 @@ const advice: readonly (readonly [RegExp, string])[] = [
   [/^(?:tls|crypto|websocket|xhttp)/, 'TLS, WebSocket and HTTP are not there yet'],
   [
     /^(?:pike|htable|ratelimit|pipelimit|secfilter)/,
-    'flood protection is not there yet: keep the firewall’s',
+    '`flood` and `rateLimit` of lb.yaml; what else it kept is yours to write',
   ],
   [
     /^(?:ctl|jsonrpcs|mi_|xmlrpc|cfg_rpc|kamctl|counters|statistics)/,

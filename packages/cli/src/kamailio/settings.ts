@@ -7,6 +7,10 @@ export interface Judgement {
   readonly note: string
 }
 
+/** What is said of a check that let only some people call. */
+export const unguarded =
+  'who may call is not asked: write it as middleware before you open the edge'
+
 const none = (note: string): Judgement => ({ verdict: 'not translated', note })
 const near = (note: string): Judgement => ({ verdict: 'approximated', note })
 const done = (note: string): Judgement => ({ verdict: 'translated', note })

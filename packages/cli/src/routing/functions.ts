@@ -1,6 +1,6 @@
 /** Functions of Kamailio that stand alone as a statement and need no step here, and why. */
 import { type Expression } from '../kamailio/script.js'
-import { type Judgement } from '../kamailio/settings.js'
+import { type Judgement, unguarded } from '../kamailio/settings.js'
 
 /** Undefined: no such function is known; it is kept as a comment. */
 export function judgeFunction(name: string, first: string | undefined): Judgement | undefined {
@@ -24,10 +24,6 @@ export function relayIn(condition: Expression): Expression | undefined {
   const inner = condition.kind === 'not' ? condition.of : condition
   return inner.kind === 'call' && isRelay(inner.name) ? inner : undefined
 }
-
-/** What is said of a check that let only some people call. */
-export const unguarded =
-  'who may call is not asked: write it as middleware before you open the edge'
 
 /** Of one that is kept as a comment. */
 export function adviceOnFunction(name: string): string {
@@ -88,7 +84,7 @@ const advice: readonly (readonly [RegExp, string])[] = [
     /^(?:rtp|nat_|fix_nated|set_contact_alias|handle_ruri_alias|add_contact_alias|force_rtp|unforce)/,
     'media and NAT pass by',
   ],
-  [/^(?:pike|rl_|pl_|sht_)/, 'flood protection is not there yet'],
+  [/^(?:pike|rl_|pl_|sht_)/, '`flood` and `rateLimit` of lb.yaml count sources by themselves'],
   [/^(?:handle_publish|handle_subscribe|pua_|t_suspend)/, 'there is no presence server here'],
   [/^(?:acc_|dlg_)/, 'a plugin’s `onDone` hook sees how each request ended'],
 ]
