@@ -62,6 +62,10 @@ export const errors = {
     status: 500,
     text: "a target's mark has letters, digits, - and _, 64 at most, not '%s'",
   },
+  SIPW_ERR_TOKEN_TOO_LARGE: {
+    status: 513,
+    text: 'a text of %s characters is too long to be sealed into a message',
+  },
   SIPW_ERR_FORWARD: { status: 500, text: 'a request could not be sent to %s' },
   // server: what is checked at start-up
   SIPW_ERR_DECORATOR_MODE: {

@@ -4,6 +4,7 @@ import { type Chance, type Clock, type Log } from '../environment.js'
 import { SipError } from '../errors.js'
 import { type Flow, type Hop } from '../message/flow.js'
 import { type SipResponse } from '../message/message.js'
+import { type SipUri } from '../message/uri.js'
 import { type Transport } from '../transport/transport.js'
 import {
   type Admission,
@@ -101,6 +102,8 @@ export interface Host {
   locate(uri: string): readonly Hop[] | Promise<readonly Hop[]>
   /** The zone that an address belongs to; undefined: that of the listener that it comes in by. Look-ups cost: ask few. */
   zoneOf(address: string): string | undefined
+  /** Whether a URI leads to us: an address of a listener, or a domain that we answer for. */
+  isOurs(uri: SipUri): boolean
   /** Sends a request of our own; `done` is called exactly once. */
   send(request: OutgoingRequest, done: (result: OutgoingResult) => void): void
 }

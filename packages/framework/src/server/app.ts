@@ -354,6 +354,7 @@ export class App {
       onReload: (hook) => hooks.reload.push(hook),
       onClose: (run) => hooks.close.push({ plugin: plugin.name, run }),
       locate: (uri) => this.#locate(uri),
+      isOurs: (uri) => this.#listeners.isOurs(uri),
       zoneOf: (address) => this.#zones.of(address),
       send: (request, done) => new OwnRequest(this.#running(), request, done).start(),
     }
