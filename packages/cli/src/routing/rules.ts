@@ -301,7 +301,11 @@ function rulesOf(served: ReadonlyMap<string, readonly Served[]>): EdgeRule[] {
   const ordered = [...groups.values()].toSorted(
     (a, b) => Number(a.methods.includes(anyMethod)) - Number(b.methods.includes(anyMethod)),
   )
-  const refused = ordered.some((group) => group.rules.length === 0)
+  // What a named method's rules leave over must not fall through to the rules of all others.
+  const refused = ordered.some(
+    ({ methods, rules: own }) =>
+      !methods.includes(anyMethod) && own.every(({ user }) => user !== undefined),
+  )
   for (const group of ordered) {
     const open = group.methods.includes(anyMethod)
     const methods = open

@@ -49,6 +49,20 @@ test('refused methods are left out, and all that have no name with them', async 
   expect(route).toEqual([{ methods: ['INVITE', 'OPTIONS'], set: 1 }])
 })
 
+test('what the rules of one method leave over does not fall through to those of all others', async () => {
+  const { route } = await lb(`route {
+    if (is_method("REGISTER")) {
+      if ($rU =~ "^2") { ds_select_dst("2", "4"); ${relay} }
+      sl_send_reply("404", "x"); exit;
+    }
+    ds_select_dst("1", "4"); ${relay} }`)
+  expect(route[0]).toEqual({ user: '2*', methods: ['REGISTER'], set: 2 })
+  expect(route).toHaveLength(2)
+  const [, rest] = route as readonly { methods: readonly string[] }[]
+  expect(rest!.methods).toContain('INVITE')
+  expect(rest!.methods).not.toContain('REGISTER')
+})
+
 test('failover by the statuses and the silence that the failure route goes on for', async () => {
   const failing = (condition: string) =>
     lb(`route { ds_select_dst("1", "4"); t_on_failure("F"); ${relay} }
