@@ -108,6 +108,19 @@ export const errors = {
   SIPW_ERR_WORKERS_UNSUPPORTED: { status: 500, text: 'workers: %s' },
   // databases
   SIPW_ERR_SQL_DRIVER: { status: 500, text: '%s is not installed: npm install %s' },
+  // auth
+  SIPW_ERR_ACL_SENDER: {
+    status: 500,
+    text: 'allowFrom: %s is no address block, no group of the access list, no peer:<name>',
+  },
+  SIPW_ERR_AUTH_BUSY: { status: 503, text: 'more than %s users are being looked up' },
+  SIPW_ERR_AUTH_FILE: { status: 500, text: '%s cannot be read: %s' },
+  SIPW_ERR_AUTH_LIST: { status: 500, text: '%s is refused: %s' },
+  SIPW_ERR_AUTH_REALM: {
+    status: 500,
+    text: 'digest: no realm; give one to the plugin auth or to the middleware',
+  },
+  SIPW_ERR_AUTH_USERS: { status: 503, text: 'users of %s cannot be read: %s' },
   // dispatcher
   SIPW_ERR_ALGORITHM_UNKNOWN: { status: 500, text: 'no algorithm %s; there are %s' },
   SIPW_ERR_DISPATCHER_SOURCE: { status: 500, text: 'destinations of %s cannot be read: %s' },
