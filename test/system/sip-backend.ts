@@ -8,14 +8,21 @@ export class SipBackend {
   /** Ports that probes came from, in order. */
   readonly probes: number[] = []
   /** Requests of calls, as they came. */
-  readonly requests: { readonly method: string; readonly callId: string }[] = []
+  readonly requests: {
+    readonly method: string
+    readonly uri: string
+    readonly callId: string
+  }[] = []
   readonly #socket: Socket
   readonly #invite: string
 
   /** `invite`: how it answers calls. Default: `200 OK`. */
-  static async at(port: number, { invite = '200 OK' } = {}): Promise<SipBackend> {
+  static async at(
+    port: number,
+    { invite = '200 OK', address = '127.0.0.1' } = {},
+  ): Promise<SipBackend> {
     const socket = createSocket('udp4')
-    socket.bind(port, '127.0.0.1')
+    socket.bind(port, address)
     await once(socket, 'listening')
     return new SipBackend(socket, invite)
   }
@@ -32,17 +39,18 @@ export class SipBackend {
 
   #received(text: string, port: number): void {
     const [startLine = '', ...lines] = text.split('\r\n')
-    const method = startLine.slice(0, startLine.indexOf(' '))
+    const [method = '', uri = ''] = startLine.split(' ')
     if (method === 'OPTIONS') this.probes.push(port)
-    else this.#remember(method, value(lines, 'Call-ID'), port)
+    else this.#remember(method, uri, value(lines, 'Call-ID'), port)
     if (method === 'ACK') return
     const echoed = lines.filter((line) => /^(?:Via|From|Call-ID|CSeq|Record-Route):/.test(line))
     const to = value(lines, 'To')
+    const { address, port: ownPort } = this.#socket.address()
     const answer = [
       `SIP/2.0 ${method === 'INVITE' ? this.#invite : '200 OK'}`,
       ...echoed,
       `To: ${to}${to.includes(';tag=') ? '' : ';tag=b'}`,
-      `Contact: <sip:backend@127.0.0.1:${this.#socket.address().port}>`,
+      `Contact: <sip:backend@${address}:${ownPort}>`,
       'Content-Length: 0',
       '',
       '',
@@ -50,8 +58,8 @@ export class SipBackend {
     this.#socket.send(answer.join('\r\n'), port, '127.0.0.1')
   }
 
-  #remember(method: string, callId: string, port: number): void {
-    this.requests.push({ method, callId })
+  #remember(method: string, uri: string, callId: string, port: number): void {
+    this.requests.push({ method, uri, callId })
     const ports = this.sources.get(callId) ?? new Set()
     this.sources.set(callId, ports.add(port))
   }

@@ -16,6 +16,8 @@ const resendMs = 250
 const giveUpMs = 8_000
 
 export class SipCaller {
+  /** Every message that came, in order. */
+  readonly heard: string[] = []
   readonly #socket: Socket
   readonly #target: number
   readonly #waiting = new Map<string, (response: string) => void>()
@@ -34,6 +36,7 @@ export class SipCaller {
     this.#target = target
     socket.on('message', (data) => {
       const text = data.toString('latin1')
+      this.heard.push(text)
       if (!/^SIP\/2\.0 [2-6]/.test(text)) return
       this.#waiting.get(/;branch=([^;\s]+)/.exec(text)?.[1] ?? '')?.(text)
     })

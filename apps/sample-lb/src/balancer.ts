@@ -10,12 +10,14 @@ import {
 } from '@sipwright/framework'
 import { Dispatcher, dispatcher } from '@sipwright/plugin-dispatcher'
 import { rateLimiting, RateLimits } from '@sipwright/plugin-ratelimit'
+import { topologyHiding } from '@sipwright/plugin-topology-hiding'
 import { CallsInProgress } from './calls-in-progress.js'
 import { formatListen } from './config/address.js'
 import { type Config } from './config/check.js'
 import { dispatcherOptions } from './config/dispatcher-options.js'
 import { type LoadedConfig } from './config/load.js'
 import { rateLimitingOptions } from './config/rate-sections.js'
+import { topologyOptions } from './config/topology-section.js'
 import { FailoverReport } from './failover-report.js'
 import { LoadBalancer } from './routes/load-balancer.js'
 import { ownNames } from './own-names.js'
@@ -39,11 +41,13 @@ export class Balancer implements RunningBalancer {
     const calls = new CallsInProgress(config.limits.transactions)
     const failovers = new FailoverReport(log)
     const draining = (): boolean => balancer.#draining
+    const hiding = topologyOptions(config.topologyHiding, config.directory)
     const app = await createApp({
       plugins: [
         rateLimiting(rateLimitingOptions(config)),
         dispatcher(dispatcherOptions(config)),
         routing({ policy, calls, failovers, draining }),
+        ...(hiding === undefined ? [] : [topologyHiding(hiding)]),
       ],
       routes: [LoadBalancer],
       log,

@@ -12,6 +12,7 @@ import { formatListen } from './address.js'
 import { type Fault, quote, reasonOf } from './fault.js'
 import { type ConfigValues } from './schema.js'
 import { secretOf } from './secret.js'
+import { keysOf, shortestKey } from './topology-section.js'
 import { formatPath, type KeyPath, type YamlFile } from './yaml-file.js'
 
 /** A configuration that fits together. */
@@ -52,6 +53,7 @@ export function crossCheck(
   const listed = readList(values, directory, refuse, faults)
   const sets = listed === undefined ? undefined : mergedSets(values, listed)
   checkSecrets(values, directory, refuse)
+  checkTopologyKeys(values, directory, refuse)
   // What databases, servers and DNS tell is known when they are asked: at the start.
   const known = !hasRemoteSource(values)
   if (sets !== undefined && known) checkRoutes(values, sets, file, refuse)
@@ -103,6 +105,23 @@ function checkSecrets({ dispatcher }: ConfigValues, directory: string, refuse: R
       secretOf(url, directory)
     } catch (error) {
       refuse(['dispatcher', 'source', kind, 'url'], 'a secret that can be read', reasonOf(error))
+    }
+  }
+}
+
+function checkTopologyKeys(
+  { topologyHiding }: ConfigValues,
+  directory: string,
+  refuse: Refuse,
+): void {
+  const path = ['topologyHiding', 'key']
+  for (const key of keysOf(topologyHiding)) {
+    try {
+      const { length } = secretOf(key, directory)
+      if (length >= shortestKey) continue
+      refuse(path, `a secret of at least ${shortestKey} characters`, `one of ${length}`)
+    } catch (error) {
+      refuse(path, 'a secret that can be read', reasonOf(error))
     }
   }
 }

@@ -11,6 +11,7 @@ const fixedSections = [
   'timers',
   'dns',
   'limits',
+  'topologyHiding',
   'log',
 ] as const
 

@@ -15,6 +15,7 @@ import { isSecretName } from './secret.js'
 import { isHostName, isNetwork, parseHostPort, parseListen } from './address.js'
 import { duration, durationOrOff } from './duration.js'
 import { flood, rateLimit, scanners } from './rate-sections.js'
+import { topologyHiding } from './topology-section.js'
 
 const wholeNumber = (minimum: number, maximum = Number.MAX_SAFE_INTEGER): z.ZodNumber => {
   const error =
@@ -492,6 +493,7 @@ export const configSchema = z
     rateLimit,
     flood,
     scanners,
+    topologyHiding,
     log: log.prefault({}).describe('What is written to standard output.'),
   })
   .describe('Configuration of the sipwright load balancer')

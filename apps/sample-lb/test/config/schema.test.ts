@@ -70,7 +70,7 @@ test('every section but listen and dispatcher may be left out; these are the def
   })
 })
 
-test.each(['tls', 'acl', 'auth', 'topologyHiding', 'cluster', 'workers', 'admin'])(
+test.each(['tls', 'acl', 'auth', 'cluster', 'workers', 'admin'])(
   '%s is unknown until it works',
   (key) => {
     const { success } = configSchema.safeParse({ ...smallest, [key]: {} })
