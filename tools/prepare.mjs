@@ -33,9 +33,9 @@ function dependenciesMatchLockFile() {
   return Object.entries(locked).every(
     ([path, { version, link, optional }]) =>
       !path.startsWith('node_modules/') ||
-      (link === true && existsSync(join(root, path))) ||
-      optional === true ||
-      installed[path]?.version === version,
+      (link === true
+        ? existsSync(join(root, path))
+        : optional || installed[path]?.version === version),
   )
 }
 

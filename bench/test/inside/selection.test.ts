@@ -6,7 +6,11 @@ import { tableOf } from '#src/measures/selection.js'
 test('every algorithm of the dispatcher is measured at every size, all usable and a third dead', () => {
   const figures = measureSelection({ counts: [2, 5], batches: 1, batchMs: 0.01 })
   const names = new Set(figures.map(({ algorithm }) => algorithm))
-  expect([...names]).toEqual(algorithmNames.filter((name) => !name.startsWith('kamailio:')))
+  const own = ['kamailio:0', 'kamailio:9', 'kamailio:11']
+  const others = algorithmNames.filter(
+    (name) => name.startsWith('kamailio:') && !own.includes(name),
+  )
+  expect([...names]).toEqual(algorithmNames.filter((name) => !others.includes(name)))
   expect(figures).toHaveLength(names.size * 2 * 2)
   expect(figures.every(({ nanoseconds }) => nanoseconds.median >= 0)).toBe(true)
 })

@@ -121,6 +121,8 @@ export const errors = {
     text: 'digest: no realm; give one to the plugin auth or to the middleware',
   },
   SIPW_ERR_AUTH_USERS: { status: 503, text: 'users of %s cannot be read: %s' },
+  // TLS
+  SIPW_ERR_TLS_FILE: { status: 500, text: 'certificates of %s cannot be used: %s' },
   // dispatcher
   SIPW_ERR_ALGORITHM_UNKNOWN: { status: 500, text: 'no algorithm %s; there are %s' },
   SIPW_ERR_DISPATCHER_SOURCE: { status: 500, text: 'destinations of %s cannot be read: %s' },

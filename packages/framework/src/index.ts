@@ -24,8 +24,8 @@ export { Deadlines, type Timed } from './transaction/deadlines.js'
 export { type Timers } from './transaction/timers.js'
 export { type Target, type TargetSource } from './proxy/target.js'
 export { type Branch, type FailureCause, type RelayOptions } from './proxy/proxy-context.js'
-export { familyOf, isNumericAddress, normalizeAddress } from './transport/address.js'
 export { CidrList, CidrMap, parseCidr } from './transport/cidr.js'
+export { familyOf, isNumericAddress, normalizeAddress, sourceOf } from './transport/address.js'
 export { DnsClient, type DnsClientOptions } from './transport/dns-client.js'
 export { defaultTransportLimits } from './transport/limits.js'
 export { Resolver, type ResolverOptions } from './transport/resolve.js'
@@ -96,7 +96,6 @@ export {
 export { type WorkerApp, type SeatAddress, type WorkerSeat } from './server/worker-seat.js'
 export { inject } from './server/container.js'
 export { RateTable, type RateOptions } from './server/rate-table.js'
-export { ipv6Network } from './server/refusal-budget.js'
 export { type Counters } from './server/counters.js'
 export {
   OnBranch,

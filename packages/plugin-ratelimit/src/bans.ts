@@ -2,8 +2,7 @@
  * Who is not heard at all for a while. Whoever earns another ban soon after the last one is banned for twice as long. Workers tell
  * each other, and operators may look, add and lift.
  */
-import { type Clock } from '@sipwright/framework'
-import { sourceKey } from './source-key.js'
+import { type Clock, sourceOf } from '@sipwright/framework'
 
 export interface Ban {
   /** An address, or an IPv6 network as `2001:db8:1:2::/64`. */
@@ -61,13 +60,13 @@ export class Bans {
   find(address: string): Ban | undefined {
     // Nearly always nobody is banned, and this is asked of every datagram.
     if (this.#bans.size === 0) return undefined
-    const ban = this.#bans.get(sourceKey(address))
+    const ban = this.#bans.get(sourceOf(address))
     return ban !== undefined && ban.until > this.#options.clock.now() ? ban : undefined
   }
 
   /** For `forMs`, twice as long for each ban that was shortly before. One that is banned stays so at least as long. */
   add(address: string, reason: string, forMs: number, by?: string): Ban {
-    const source = sourceKey(address)
+    const source = sourceOf(address)
     const before = this.#bans.get(source)
     const now = this.#options.clock.now()
     const times = before === undefined || now > before.until + rememberedMs ? 1 : before.times + 1
@@ -79,7 +78,7 @@ export class Bans {
 
   /** False: there is no such ban. */
   lift(address: string): boolean {
-    const source = address.endsWith('::/64') ? address : sourceKey(address)
+    const source = address.endsWith('::/64') ? address : sourceOf(address)
     if (this.#bans.get(source) === undefined) return false
     this.#unset(source)
     this.#options.told?.({ source, reason: 'lifted', forMs: 0, times: 0 })

@@ -2,7 +2,7 @@
  * Who guesses passwords: wrong answers to challenges are counted for each source, whichever users it tries. A right one forgives
  * the failures with that user, not those with others: who has an account here may guess those of others no better for it.
  */
-import { sourceKey } from './source-key.js'
+import { sourceOf } from '@sipwright/framework'
 
 export interface FailuresOptions {
   /** Wrong answers until a source has had as many as it may. */
@@ -36,7 +36,7 @@ export class Failures {
 
   /** One more; true: its source has had as many as it may, and counting begins anew. */
   failed(address: string, user: string, now: number): boolean {
-    const source = sourceKey(address)
+    const source = sourceOf(address)
     const { limit, windowMs, maxSources } = this.#options
     const known = this.#tried.get(source)
     const tried: Tried =
@@ -53,7 +53,7 @@ export class Failures {
   }
 
   succeeded(address: string, user: string): void {
-    const tried = this.#tried.get(sourceKey(address))
+    const tried = this.#tried.get(sourceOf(address))
     if (tried === undefined) return
     tried.count -= tried.byUser.get(user) ?? 0
     tried.byUser.delete(user)

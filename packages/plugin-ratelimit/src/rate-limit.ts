@@ -1,7 +1,12 @@
 /** A limit of a route's own: `@Use(rateLimit({ perSecond: 2, by: (ctx) => ctx.get(identity).user }))`. */
-import { defineMiddleware, RateTable, type RequestContext, SipError } from '@sipwright/framework'
+import {
+  defineMiddleware,
+  RateTable,
+  type RequestContext,
+  SipError,
+  sourceOf,
+} from '@sipwright/framework'
 import { retryAfter } from './limit.js'
-import { sourceKey } from './source-key.js'
 
 export interface RateLimitOptions {
   /** Requests on average; more than 0. */
@@ -41,5 +46,5 @@ export const rateLimit = defineMiddleware<undefined, RateLimitOptions>({
 })
 
 function bySource({ source }: RequestContext): string {
-  return sourceKey(source.address)
+  return sourceOf(source.address)
 }

@@ -8,6 +8,7 @@ import {
   type Log,
   type RequestContext,
   SipError,
+  sourceOf,
 } from '@sipwright/framework'
 import { Bans, type BanNews } from './bans.js'
 import { type RateLimitingConfig, rateLimitingConfig, type RateLimitingInput } from './config.js'
@@ -15,7 +16,6 @@ import { Failures } from './failures.js'
 import { Flood } from './flood.js'
 import { Limit, retryAfter } from './limit.js'
 import { Scanners } from './scanners.js'
-import { sourceKey } from './source-key.js'
 import { Trust } from './trust.js'
 
 /** Plain numbers since the start, read at scrape. */
@@ -106,7 +106,7 @@ export class RateLimits {
     if (this.#at.trust.includes(source.flow, now)) return undefined
     for (const limit of this.#at.limits) {
       if (limit.per !== 'source' && limit.per !== 'global') continue
-      const key = limit.per === 'source' ? sourceKey(source.address) : ''
+      const key = limit.per === 'source' ? sourceOf(source.address) : ''
       const waitMs = limit.take(key, request.method, now)
       if (waitMs === 0) continue
       this.counters.limited++
@@ -156,7 +156,7 @@ export class RateLimits {
   #isFlood(flow: Flow, now: number): boolean {
     const { flood } = this.#at.config
     if (flood === undefined || this.#at.flood === undefined) return false
-    if (!this.#at.flood.exceeds(sourceKey(flow.remoteAddress), now)) return false
+    if (!this.#at.flood.exceeds(sourceOf(flow.remoteAddress), now)) return false
     if (this.#at.trust.includes(flow, now)) return false
     this.counters.floods++
     this.#ban(flow, `more than ${flood.threshold} messages in ${flood.windowMs} ms`, flood.banMs)

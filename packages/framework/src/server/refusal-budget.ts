@@ -2,7 +2,7 @@
  * How many refusals a network is sent at most. Over UDP anybody can write another's address as his own; what is refused
  * before its sender has proven anything must not become a flood for whoever that address belongs to.
  */
-import { ipv6Groups } from '../transport/address.js'
+import { sourceOf } from '../transport/address.js'
 import { RateTable } from './rate-table.js'
 
 const networksKept = 65_536
@@ -23,11 +23,5 @@ export class RefusalBudget {
 }
 
 function networkOf(address: string): string {
-  return address.includes(':') ? ipv6Network(address) : address.slice(0, address.lastIndexOf('.'))
-}
-
-/** The /64 of a numeric IPv6 address: what one customer has. */
-export function ipv6Network(address: string): string {
-  const groups = (ipv6Groups(address) ?? []).slice(0, 4)
-  return groups.map((group) => group.toString(16)).join(':')
+  return address.includes(':') ? sourceOf(address) : address.slice(0, address.lastIndexOf('.'))
 }

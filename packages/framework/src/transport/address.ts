@@ -85,6 +85,13 @@ export function ipv6Groups(text: string): number[] | undefined {
   return [...head, ...zeros, ...tail]
 }
 
+/** Whom a limit per source counts: an IPv4 address, or the /64 that one IPv6 subscriber has, as `2001:db8:1:2::/64`. */
+export function sourceOf(address: string): string {
+  if (!address.includes(':')) return address
+  const groups = (ipv6Groups(address) ?? []).slice(0, 4)
+  return `${groups.map((group) => group.toString(16)).join(':')}::/64`
+}
+
 /**
  * Parses `udp:127.0.0.1:5060` or `tcp:[::1]:5060`; port 0 chooses a free one. Throws
  * SIPW_ERR_LISTEN_ADDRESS, which says what is expected.

@@ -9,10 +9,10 @@ import { hop as hopOf, type Flow, type Hop, type LocalAddress } from '../message
 import {
   familyOf,
   formatEndpoint,
-  ipv6Groups,
   isUnspecified,
   localAddressOf,
   normalizeAddress,
+  sourceOf,
 } from './address.js'
 import { Connection, type ConnectionOwner } from './connection.js'
 import {
@@ -39,6 +39,8 @@ export interface StreamKind {
   readonly requestsOnAccepted: boolean
   /** Whether one of our connections serves hops of other names with the same address and port. */
   readonly sharedByNames: boolean
+  /** Whom the far end has proven to be; undefined: nobody. */
+  peerNames?(socket: Socket): readonly string[] | undefined
 }
 
 export function streamTransport(kind: StreamKind): Transport {
@@ -220,7 +222,9 @@ class StreamListener implements Listener, ConnectionOwner {
     hop: Hop | undefined,
   ): Connection {
     const number = ++this.#lastNumber
-    const flow: Flow = { local: this.local, remoteAddress, remotePort, connection: number }
+    const names = hop === undefined ? this.#kind.peerNames?.(socket) : undefined
+    const peer = names === undefined ? undefined : { peerNames: names }
+    const flow: Flow = { local: this.local, remoteAddress, remotePort, connection: number, ...peer }
     const connection = new Connection(socket, flow, hop, this, this.#host)
     this.#connections.set(number, connection)
     return connection
@@ -243,9 +247,4 @@ class StreamListener implements Listener, ConnectionOwner {
     const listener = `${this.#kind.name}:${formatEndpoint(address, port)}`
     this.#host.log.debug({ listener, ...fields }, what)
   }
-}
-
-/** Whom a limit per source counts: an IPv4 address, or the /64 that one IPv6 subscriber has. */
-function sourceOf(address: string): string {
-  return address.includes(':') ? (ipv6Groups(address) ?? []).slice(0, 4).join(':') : address
 }
