@@ -1,6 +1,6 @@
 /** Authentication as a plugin: what it hooks into, and nothing else. */
 import { definePlugin } from '@sipwright/framework'
-import { Acl, isRequestText, zoneOfFlow } from './acl/acl.js'
+import { Acl, isRequestText } from './acl/acl.js'
 import { Auth } from './auth.js'
 import { authConfig } from './config.js'
 import { AuthEvents } from './events.js'
@@ -20,12 +20,14 @@ export const auth = definePlugin({
 
     const { acl } = service
     const { zones } = config.trust
-    const zoneOf = (address: string): string | undefined => host.zoneOf(address)
     const isInside = (zone: string): boolean => zones.includes(zone)
     if (config.acl.refuse === 'drop') {
       host.onReceive((text, flow) => {
         if (acl.isOpen || !isRequestText(text)) return false
-        return !acl.admits(flow.remoteAddress, isInside(zoneOfFlow(flow, zoneOf)))
+        return !acl.admits(
+          flow.remoteAddress,
+          isInside(host.zoneOf(flow.remoteAddress) ?? flow.local.zone),
+        )
       })
     } else {
       host.onAdmit(({ source }) =>
@@ -33,21 +35,16 @@ export const auth = definePlugin({
       )
     }
 
-    const trust = new TrustHeaders(config.trust, {
-      zoneOf,
-      locate: (uri) => host.locate(uri),
-      isTrustedPeer: (source) => service.isTrustedPeer(source),
-    })
-    host.onRequest((ctx) => trust.received(ctx))
+    const trust = new TrustHeaders(config.trust, (source) => service.isTrustedPeer(source))
+    host.addBoundary(trust)
     host.onRequest((ctx) => service.recognise(ctx))
     if (config.digest !== undefined && config.digest.methods.length > 0) {
       host.onRequest(service.guard())
     }
     host.onForward((ctx) => {
       service.consume(ctx)
-      trust.forwarded(ctx)
+      trust.assert(ctx)
     })
-    host.onResponse((ctx) => trust.responded(ctx))
 
     host.onReady(() => service.watch())
     host.onReload(() => service.reload())

@@ -34,6 +34,8 @@ export class BranchAttempt implements ClientUser {
   #hops: readonly Hop[] = []
   #hop = 0
   #sent: SipRequest | undefined = undefined
+  /** A boundary has changed fields of the copy. */
+  #edited = false
   /** Its target has spoken finally: there is nothing to cancel. */
   #over = false
 
@@ -112,9 +114,11 @@ export class BranchAttempt implements ClientUser {
     const { endpoint, route } = incoming
     const hasVia = takeOurVia(response)
     // A boundary may have kept the other Vias here.
+    if (!hasVia && !this.#edited) return
     if (endpoint.hooks.boundaries.length > 0) {
-      if (!arriveBack(endpoint, response, incoming, this.transaction!.hop, this.listener!)) return
-    } else if (!hasVia) return
+      const [{ hop }, listener, edited] = [this.transaction!, this.listener!, this.#edited]
+      if (!arriveBack(endpoint, response, incoming, hop, listener, edited)) return
+    }
     if (response.status >= 200) this.#over = true
     if (endpoint.hooks.response.length > 0 || route?.response !== undefined) {
       const view = new ResponseView(incoming, this.#branch, response, ourVia)
@@ -211,7 +215,7 @@ export class BranchAttempt implements ClientUser {
           recordRouteFor(incoming.source.flow.local, local, schemeFor(copy), mark),
         )
       }
-      depart(endpoint, copy, incoming, next, listener)
+      this.#edited = depart(endpoint, copy, incoming, next, listener)
       const branch = branchWith(endpoint.chance.branch(), incoming.loopKey)
       addVia(copy, {
         transport: local.transport,

@@ -40,34 +40,40 @@ export function arrive(endpoint: Endpoint, request: SipRequest, flow: Flow): Arr
   return { asSent, addressed: ctx.addressed, status }
 }
 
-/** A copy is about to leave; throws what a boundary throws. */
+/** A copy is about to leave; says whether a boundary has edited it, and throws what a boundary throws. */
 export function depart(
   endpoint: Endpoint,
   request: SipRequest,
   incoming: ReceivedRequest,
   hop: Hop,
   { local }: Listener,
-): void {
+): boolean {
   const { boundaries } = endpoint.hooks
-  if (boundaries.length === 0) return
+  if (boundaries.length === 0) return false
+  const { version } = request.headers
   const { source } = incoming
   const zone = zoneOf(endpoint, hop, local.zone)
   const ctx = { request, incoming: incoming.request, source, hop, zone, local }
   for (const boundary of boundaries) boundary.requestDeparts?.(ctx)
+  return request.headers.version !== version
 }
 
-/** A response to a copy has come, our Via taken off. False: a boundary could not take it, and it is lost. */
+/**
+ * A response to a copy has come, our Via taken off; `edited`: the copy had left with other fields than it has here. False: a
+ * boundary could not take it, and it is lost.
+ */
 export function arriveBack(
   endpoint: Endpoint,
   response: SipResponse,
   incoming: ReceivedRequest,
   hop: Hop,
   { local }: Listener,
+  edited: boolean,
 ): boolean {
   const { request, source } = incoming
   const ctx = { response, request, source, zone: zoneOf(endpoint, hop, local.zone) }
   try {
-    answerAs(response, request)
+    if (edited) answerAs(response, request)
     for (const boundary of endpoint.hooks.boundaries) boundary.responseArrives?.(ctx)
     return true
   } catch (error) {
@@ -84,8 +90,9 @@ export function departBack(
   zone: string | undefined,
 ): SipResponse | undefined {
   const { boundaries } = endpoint.hooks
-  if (boundaries.length === 0) return response
   const { request, source, asSent } = incoming
+  const isEdited = boundaries.some(({ responseDeparts }) => responseDeparts !== undefined)
+  if (!isEdited && asSent === undefined) return response
   const leaving = response.clone()
   try {
     for (const boundary of boundaries) {

@@ -2,7 +2,7 @@
  * Who may talk to us at all, by address: a list of those who may, one of those who may not, and groups for routes. Replaced
  * as a whole, so that a request sees one state or the other.
  */
-import { CidrList, type Flow, parseCidr, SipError, type Source } from '@sipwright/framework'
+import { CidrList, parseCidr, SipError, type Source } from '@sipwright/framework'
 
 export interface AclEntries {
   /** CIDR; empty: everyone. */
@@ -116,14 +116,6 @@ export class PeerNames {
 /** What a raw message asks of the list: requests only, as responses are checked by where their request went. */
 export function isRequestText(text: string): boolean {
   return !/^[\r\n]*SIP\//i.test(text)
-}
-
-/** The zone that a flow comes from. */
-export function zoneOfFlow(
-  { remoteAddress, local }: Flow,
-  zoneOf: (address: string) => string | undefined,
-): string {
-  return zoneOf(remoteAddress) ?? local.zone
 }
 
 /** Before the name in a certificate, where a sender is named. */

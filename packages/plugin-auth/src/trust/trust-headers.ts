@@ -3,19 +3,14 @@
  * name. P-Asserted-Identity is put on from what has been proven. RFC 3325 §5, RFC 3323
  */
 import {
+  type ArrivingRequest,
+  type ArrivingResponse,
+  type Boundary,
   type BranchContext,
+  type DepartingRequest,
   identity,
-  isNumericAddress,
-  isSipUri,
-  parseNameAddr,
-  parseUri,
-  type RequestContext,
-  type ResponseContext,
-  SipError,
   type SipHeaders,
-  type SipRequest,
   type Source,
-  type Target,
 } from '@sipwright/framework'
 
 /** What others take for the truth about a sender. `Diversion` and the like describe a call, not its sender: they stay. */
@@ -48,119 +43,61 @@ export interface TrustOptions {
   readonly discloses: boolean
 }
 
-/** What of the app it needs. */
-export interface TrustHost {
-  zoneOf(address: string): string | undefined
-  locate(uri: string): unknown
-  /** Whether this sender has proven to be one of us. */
-  isTrustedPeer(source: Source): boolean
-}
-
-export class TrustHeaders {
+export class TrustHeaders implements Boundary {
   readonly #options: TrustOptions
-  readonly #host: TrustHost
   readonly #zones: ReadonlySet<string>
+  /** Whether a sender has proven to be one of us. */
+  readonly #isTrustedPeer: (source: Source) => boolean
 
-  constructor(options: TrustOptions, host: TrustHost) {
+  constructor(options: TrustOptions, isTrustedPeer: (source: Source) => boolean) {
     this.#options = options
-    this.#host = host
     this.#zones = new Set(options.zones)
+    this.#isTrustedPeer = isTrustedPeer
   }
 
-  /** Before anybody reads a request: a stranger's say nothing. */
-  received(ctx: RequestContext): undefined {
-    if (!this.#trusts(ctx.source)) this.#strip(ctx.request.headers)
+  /** Before anybody reads it: a stranger's say nothing. */
+  requestArrives({ request, source }: ArrivingRequest): undefined {
+    if (!this.#trusts(source)) this.#strip(request.headers)
   }
 
-  /** A copy that leaves: to strangers none go, to us the one goes that has been proven. */
-  forwarded(ctx: BranchContext): void {
-    const { request, incoming, source } = ctx
-    const { headers } = request
-    // An ACK of a 2xx is asked about nowhere else.
-    if (incoming.method === 'ACK' && !this.#trusts(source)) this.#strip(headers)
+  /** Puts on what has been proven; should the copy go to strangers, it comes off again. RFC 3325 §9.1: not in REGISTER. */
+  assert(ctx: BranchContext): void {
     const proven = ctx.peek(identity)
-    if (proven === undefined && !this.#carriesAny(headers)) return
-    if (!this.#trustsTarget(ctx.target, request)) {
-      if (this.#discloses(headers)) this.#stripAllBut(headers, asserted)
-      else this.#strip(headers)
-    } else if (proven?.provenBy === 'digest' && mayAssert(request)) {
-      headers.set(asserted, `<${proven.uri}>`)
-    }
+    const { method, headers } = ctx.request
+    if (proven?.provenBy !== 'digest' || method === 'ACK' || method === 'REGISTER') return
+    headers.set(asserted, `<${proven.uri}>`)
   }
 
-  /** A response, which says who answers: RFC 3325 §5 holds for it, too. */
-  responded(ctx: ResponseContext): void {
-    const { headers } = ctx.response
-    if (!this.#carriesAny(headers)) return
-    const { target } = ctx.branch
-    if (!this.#trustsTarget(target, undefined)) this.#strip(headers)
-    else if (!this.#trusts(ctx.source)) {
-      if (this.#discloses(headers)) this.#stripAllBut(headers, asserted)
-      else this.#strip(headers)
-    }
+  requestDeparts({ request, zone }: DepartingRequest): void {
+    if (!this.#zones.has(zone)) this.#disclose(request.headers)
+  }
+
+  /** It says who answers: RFC 3325 §5 holds for it, too. */
+  responseArrives({ response, source, zone }: ArrivingResponse): void {
+    if (!this.#zones.has(zone)) this.#strip(response.headers)
+    else if (!this.#trusts(source)) this.#disclose(response.headers)
   }
 
   #trusts(source: Source): boolean {
-    return this.#zones.has(source.zone) || this.#host.isTrustedPeer(source)
+    return this.#zones.has(source.zone) || this.#isTrustedPeer(source)
   }
 
-  /** By the zone of its address; a name that nobody has looked up yet is one of us if a plugin chose it. */
-  #trustsTarget(target: Target | undefined, copy: SipRequest | undefined): boolean {
-    const isChosen = target?.origin !== undefined
-    try {
-      const text = nextHop(target, copy)
-      const uri = parseUri(text)
-      if (!isSipUri(uri)) return false
-      const address = isNumericAddress(uri.host) ? uri.host : this.#firstAddress(text)
-      if (address === undefined) return isChosen
-      return this.#zones.has(this.#host.zoneOf(address) ?? '')
-    } catch (error) {
-      if (error instanceof SipError) return false
-      throw error
-    }
-  }
-
-  #firstAddress(uri: string): string | undefined {
-    const hops = this.#host.locate(uri)
-    if (Array.isArray(hops)) return (hops[0] as { readonly address: string } | undefined)?.address
-    // Who sends the copy asks again and hears of the failure.
-    ;(hops as Promise<unknown>).catch(() => undefined)
-    return undefined
-  }
-
-  /** RFC 3325 §7: what `Privacy: id` (or one that asks for more) covers stays here. */
-  #discloses(headers: SipHeaders): boolean {
-    if (!this.#options.discloses) return false
-    const wishes = headers
-      .getAll('Privacy')
-      .flatMap((value) => value.toLowerCase().split(/[;,\s]+/))
-    return !wishes.some((wish) => wish === 'id' || wish === 'user' || wish === 'header')
-  }
-
-  #carriesAny(headers: SipHeaders): boolean {
-    return this.#options.headers.some((name) => headers.has(name))
+  /** For strangers: RFC 3325 §7, what `Privacy: id` (or a wish that goes further) covers stays here. */
+  #disclose(headers: SipHeaders): void {
+    const [first, ...more] = this.#options.discloses ? headers.getAll(asserted) : []
+    this.#strip(headers)
+    if (first === undefined || isPrivate(headers)) return
+    for (const value of [first, ...more]) headers.append(asserted, value)
   }
 
   #strip(headers: SipHeaders): void {
     for (const name of this.#options.headers) headers.remove(name)
   }
-
-  #stripAllBut(headers: SipHeaders, kept: string): void {
-    for (const name of this.#options.headers) if (name !== kept) headers.remove(name)
-  }
 }
 
 const asserted = 'P-Asserted-Identity'
 
-/** RFC 3325 §9.1: no place for it in these. */
-function mayAssert({ method }: SipRequest): boolean {
-  return method !== 'ACK' && method !== 'CANCEL' && method !== 'REGISTER'
-}
-
-/** The URI that a copy goes by: the target's, or its top Route. */
-function nextHop(target: Target | undefined, copy: SipRequest | undefined): string {
-  if (target?.role === 'next-hop') return target.uri
-  const route = copy?.headers.firstValue('Route')
-  if (route !== undefined) return parseNameAddr(route, 'Route').uri
-  return target?.uri ?? copy?.uri ?? ''
+function isPrivate(headers: SipHeaders): boolean {
+  const wishes = headers.getAll('Privacy').flatMap((value) => value.toLowerCase().split(/[;,\s]+/))
+  return wishes.some((wish) => wish === 'id' || wish === 'user' || wish === 'header')
 }
