@@ -31,6 +31,7 @@ import {
   rewriteWarnings,
 } from './software.js'
 import { mapTag, maskAddress } from './tags.js'
+import { tokenPrefix } from './token/seal.js'
 import { claimsToken, hostportOf, type SealedUris, withHostport, withUri } from './uris.js'
 
 /** What hiding works with. */
@@ -62,7 +63,7 @@ export class Hiding implements Boundary {
     const { request, source } = ctx
     if (source.zone === insideZone) return undefined
     const { headers } = request
-    const { callIds, tags, references, routes } = this.#parts
+    const { callIds, tags, references, routes, uris } = this.#parts
     if (source.zone === 'public') this.#dropForeignRoutes(request)
     const isNew = request.toTag === undefined
     const restored = routes.showInRequest(headers) && this.#showTarget(request, ctx, isNew)
@@ -74,7 +75,8 @@ export class Hiding implements Boundary {
     references.show(headers)
     for (const name of targetHeaders) {
       rewrite(headers, name, (value) =>
-        this.#mapUri(value, name, (uri) => this.#parts.uris.show(uri)),
+        // What names nothing of ours need not be well formed.
+        mayNameInside(value) ? this.#mapUri(value, name, (uri) => uris.show(uri)) : value,
       )
     }
     return undefined
@@ -276,6 +278,11 @@ export class Hiding implements Boundary {
     const mapped = map(uri)
     return mapped === uri ? value : withUri(value, uri, mapped)
   }
+}
+
+/** A token, or a header of the URI that names a call. */
+function mayNameInside(value: string): boolean {
+  return value.includes(tokenPrefix) || value.includes('?')
 }
 
 /** Our own, or written anew. */

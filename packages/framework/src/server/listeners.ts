@@ -5,7 +5,7 @@ import { type Hop, type LocalAddress, type Side } from '../message/flow.js'
 import { type SipUri } from '../message/uri.js'
 import { isUnspecified } from '../transport/address.js'
 import { type Listener } from '../transport/transport.js'
-import { type Zones } from './zones.js'
+import { publicZone, type Zones } from './zones.js'
 
 export class Listeners {
   readonly #all: Listener[] = []
@@ -72,7 +72,7 @@ export class Listeners {
 
   /**
    * The listener to send to a hop by: same transport and address family, and the other side than the request came in
-   * by; of several, the one in the hop's zone, then the one that the request came in by. `routed` goes before all: the
+   * by; of several, the one in the hop's zone (public, if nobody named it), then the one that the request came in by. `routed` goes before all: the
    * one that the dialog's route set names, where it can reach the hop. Throws SIPW_ERR_NO_LISTENER.
    */
   for(hop: Hop, inbound: LocalAddress | undefined, routed?: Listener): Listener {
@@ -88,12 +88,12 @@ export class Listeners {
     if (found === undefined)
       throw new SipError('SIPW_ERR_NO_LISTENER', [hop.transport, hop.address])
     if (!several) return found
-    const zone = this.#zones.of(hop.address)
-    return (
-      this.#all.find(({ local }) => local.zone === zone && reaches(local, hop, side)) ??
-      this.#all.find(({ local }) => isTwin(local, inbound) && reaches(local, hop, side)) ??
-      found
-    )
+    // An address that nobody has named is no reason to leave by a listener for those who are.
+    const zone = this.#zones.of(hop.address) ?? publicZone
+    const reaching = this.#all.filter(({ local }) => reaches(local, hop, side))
+    const inZone = reaching.filter(({ local }) => local.zone === zone)
+    const isSame = ({ local }: Listener): boolean => isTwin(local, inbound)
+    return inZone.find(isSame) ?? inZone[0] ?? reaching.find(isSame) ?? found
   }
 
   /**

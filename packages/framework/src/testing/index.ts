@@ -28,7 +28,7 @@ export {
   type LabEventKind,
 } from './lab.js'
 export { SeededChance } from './chance.js'
-export { type Dialog } from './dialog.js'
+export { calleeDialog, callerDialog, type Dialog } from './dialog.js'
 export { Call, Exchange, type Outcome, type SeenResponse } from './exchange.js'
 export {
   faultOf,

@@ -35,15 +35,23 @@ test('a URI leads to us by address and port, or by a domain that we answer for',
   expect(ours.serves(uri('sip:bob@example.org'))).toBe(false)
 })
 
-test('a hop is sent to by the listener of its transport, family and zone, else by the one of the request', () => {
+test('a hop is sent to by the listener of its transport, family and zone; one that no zone names, by a public one', () => {
   const outside = listener('UDP', '192.0.2.1')
   const inside = listener('UDP', '192.0.2.2', 'inside')
   const six = listener('UDP', '2001:db8::1')
   const all = listeners(outside, inside, six)
   expect(all.for(hop('UDP', '10.1.1.1', 5060), outside.local)).toBe(inside)
-  expect(all.for(hop('UDP', '198.51.100.1', 5060), inside.local)).toBe(inside)
+  expect(all.for(hop('UDP', '198.51.100.1', 5060), inside.local)).toBe(outside)
   expect(all.for(hop('UDP', '198.51.100.1', 5060), undefined)).toBe(outside)
   expect(all.for(hop('UDP', '2001:db8::9', 5060), outside.local)).toBe(six)
+})
+
+test('of several listeners that fit alike it is the one of the request', () => {
+  const [one, other] = [listener('UDP', '192.0.2.1'), listener('UDP', '192.0.2.2')]
+  const peers = [listener('UDP', '192.0.2.3', 'peers'), listener('UDP', '192.0.2.4', 'peers')]
+  const phone = hop('UDP', '198.51.100.1', 5060)
+  expect(listeners(one, other).for(phone, other.local)).toBe(other)
+  expect(listeners(...peers).for(phone, peers[1]!.local)).toBe(peers[1])
 })
 
 test('within a dialog the last of our own Route values names the listener, where it can reach the hop (RFC 5658 §6.2)', () => {
@@ -53,10 +61,10 @@ test('within a dialog the last of our own Route values names the listener, where
   const all = listeners(outside, inside, tcp)
   const phone = hop('UDP', '198.51.100.1', 5060)
   const taken = [uri('sip:192.0.2.2;lr'), uri('sip:192.0.2.1;lr')]
-  expect(all.for(phone, inside.local)).toBe(inside)
+  expect(all.for(phone, outside.local, all.routedBy(taken.toReversed()))).toBe(inside)
   expect(all.for(phone, inside.local, all.routedBy(taken))).toBe(outside)
   expect(all.routedBy([uri('sip:192.0.2.1;transport=tcp;lr')])).toBe(tcp)
-  expect(all.for(phone, inside.local, tcp)).toBe(inside)
+  expect(all.for(phone, inside.local, tcp)).toBe(outside)
   expect(all.routedBy([uri('sip:203.0.113.9;lr')])).toBeUndefined()
   expect(all.routedBy([])).toBeUndefined()
 })
