@@ -92,6 +92,7 @@ async function run(system: SystemUnderTest, options: RunOptions): Promise<Run> {
   const asked = Math.round(rate * (warmUpSeconds + seconds + 1))
   const caller = Sipp.call({
     ...{ ...farEnd, scenario: { file: workload.caller }, target: `127.0.0.1:${port}`, port: own },
+    ...(system.callersFrom !== undefined && { address: system.callersFrom }),
     // Calls that have not ended by then have failed.
     lifetimeSeconds: warmUpSeconds + seconds + 1 + lastCallsSeconds,
     ...{ socketPerCall: workload.manySources, holdMs, callsPerSecond: rate, calls: asked },

@@ -24,14 +24,34 @@ export const sipwrightDgram: SystemUnderTest = {
   start: (job) => startSipwright(job, ['SIPWRIGHT_NATIVE=0']),
 }
 
+/** With what stands against strangers on: callers are such, for they call from an address that no backend has. */
+export const sipwrightSecured: SystemUnderTest = {
+  name: 'sipwright (secured)',
+  callersFrom: '127.0.0.3',
+  maxRate: () => Infinity,
+  how,
+  start: (job) => startSipwright(job, [], securitySections),
+}
+
+/** No limit is met: what they cost is measured, not what they refuse. */
+const securitySections = [
+  'rateLimit: [{ per: source, rate: 1000000/s }]',
+  'flood: { threshold: 60000, window: 1s }',
+  'limits: { refusalsPerSecond: 0 }',
+  "topologyHiding: { key: 'known to nobody but the bench', callId: true, tags: true, sdp: true }",
+]
+
 /** The program that is measured. */
 export const sampleMain = join(
   dirname(fileURLToPath(import.meta.url)),
   ...['..', '..', '..', 'apps', 'sample-lb', 'dist', 'main.js'],
 )
 
-/** The configuration of a job. */
-export function configurationFor({ workload, port, backends, workers }: Job): string {
+/** The configuration of a job, with further sections. */
+export function configurationFor(
+  { workload, port, backends, workers }: Job,
+  sections: readonly string[] = [],
+): string {
   const { transport, refusesRegister } = workload
   const suffix = transport === 'tcp' ? ';transport=tcp' : ''
   const destinations = backends.map((backend) => `'sip:127.0.0.1:${backend}${suffix}'`).join(', ')
@@ -42,6 +62,7 @@ export function configurationFor({ workload, port, backends, workers }: Job): st
     '  probe: { interval: 0s }',
     ...(refusesRegister ? ['route: [{ set: 1, methods: [INVITE, OPTIONS] }]'] : []),
     ...(workers > 1 ? [`workers: ${workers}`] : []),
+    ...sections,
     'log: { level: info, format: json }',
     '',
   ].join('\n')
@@ -56,10 +77,11 @@ function how(output: string): string | undefined {
 export async function startSipwright(
   job: Job,
   environment: readonly string[],
+  sections: readonly string[] = [],
 ): Promise<RunningProcess> {
   const folder = temporaryFolder('bench')
   const config = join(folder, 'lb.yaml')
-  writeFileSync(config, configurationFor(job))
+  writeFileSync(config, configurationFor(job, sections))
   const node = [process.execPath, ...extraNodeOptions(), sampleMain, '--config', config]
   const running = new RunningProcess(...pinned(job.cpu, 'env', [...environment, ...node]))
   await running.printed(/"msg":"ready/)

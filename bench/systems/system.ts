@@ -17,6 +17,8 @@ export interface SystemUnderTest {
   readonly name: string
   /** What must be installed for it. */
   readonly command?: string
+  /** Where callers stand. Default: 127.0.0.1, as backends. */
+  readonly callersFrom?: string
   /** Per second, how much of this workload it is asked for at most; 0: it cannot do the job. */
   maxRate(workload: Workload): number
   /** What its output says of how it reaches the network. */

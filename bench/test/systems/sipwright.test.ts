@@ -20,3 +20,7 @@ test('a workload over TCP is TCP on both sides', () => {
   expect(text).toContain("listen: ['tcp:127.0.0.1:5060']")
   expect(text).toContain("'sip:127.0.0.1:5072;transport=tcp'")
 })
+
+test('further sections stand in it as they are', () => {
+  expect(configurationFor(job, ['profile: open']).split('\n')).toContain('profile: open')
+})
