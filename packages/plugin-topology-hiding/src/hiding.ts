@@ -117,8 +117,9 @@ export class Hiding implements Boundary {
   }
 
   responseDeparts({ response, request, source, zone }: DepartingResponse): void {
-    if (source.zone === insideZone) return
     const { headers, status } = response
+    // Of a 100, which is made here, nothing could be told.
+    if (status === 100 || source.zone === insideZone) return
     const { inside, routes, tags } = this.#parts
     const fromInside = zone === insideZone
     const disguise = new Disguise(inside, source.flow.local)

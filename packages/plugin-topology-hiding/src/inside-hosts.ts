@@ -32,6 +32,8 @@ export class InsideHosts {
 export class Disguise {
   readonly #inside: InsideHosts
   readonly #learned = new Set<string>()
+  /** Some of what is hidden is a name and no address. */
+  #hidesNames: boolean
   /** `192.0.2.1:5061`, IPv6 in brackets. */
   readonly hostport: string
   /** `;transport=tls`; nothing for UDP. */
@@ -40,6 +42,7 @@ export class Disguise {
 
   constructor(inside: InsideHosts, { advertisedHost, advertisedPort, transport }: LocalAddress) {
     this.#inside = inside
+    this.#hidesNames = inside.hasNames
     const host = advertisedHost.includes(':') ? `[${advertisedHost}]` : advertisedHost
     this.hostport = `${host}:${advertisedPort}`
     this.transport = transport === 'UDP' ? '' : `;transport=${transport.toLowerCase()}`
@@ -49,6 +52,7 @@ export class Disguise {
   /** A host that the message itself gives away as one of the inside. */
   learn(host: string): void {
     this.#learned.add(host.toLowerCase())
+    if (!isNumericAddress(host)) this.#hidesNames = true
   }
 
   hides(host: string): boolean {
@@ -62,12 +66,18 @@ export class Disguise {
 
   /** The text with our host in the place of every hidden one, its port with it. */
   mask(text: string): string {
-    const masked = text
-      .replaceAll(ipv4, (found, address: string) => (this.hides(address) ? this.#identity : found))
-      .replaceAll(ipv6, (found, address: string) =>
+    let masked = text
+    if (text.includes('.')) {
+      masked = text.replaceAll(ipv4, (found, address: string) =>
+        this.hides(address) ? this.#identity : found,
+      )
+    }
+    if (text.includes(':', text.indexOf(':') + 1)) {
+      masked = masked.replaceAll(ipv6, (found, address: string) =>
         isNumericAddress(address) && this.hides(address) ? this.#identity : found,
       )
-    if (!this.#inside.hasNames && this.#learned.size === 0) return masked
+    }
+    if (!this.#hidesNames) return masked
     return masked.replaceAll(hostName, (found, name: string | undefined) =>
       name !== undefined && this.hides(name) ? this.#identity : found,
     )

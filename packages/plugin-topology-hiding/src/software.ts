@@ -31,9 +31,9 @@ export class HeaderList {
   }
 
   removeFrom(headers: SipHeaders): void {
-    for (const name of new Set([...headers.entries()].map(([name]) => name))) {
-      if (this.has(name)) headers.remove(name)
-    }
+    const named = new Set<string>()
+    for (const [name] of headers.entries()) if (this.has(name)) named.add(name)
+    for (const name of named) headers.remove(name)
   }
 }
 

@@ -10,6 +10,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
 import { SipError } from '@sipwright/framework'
 import { compact, expand } from './compact.js'
+import { Recent } from './recent.js'
 
 /** What a token stands for. */
 export type Use = 'uri' | 'routes' | 'name'
@@ -25,6 +26,9 @@ const largestText = 1_200
 const largestToken = tokenPrefix.length + Math.ceil(((1 + 12 + largestText + 12) * 4) / 3)
 const shortestToken = tokenPrefix.length + Math.ceil(((1 + 12 + 12) * 4) / 3)
 
+/** Tokens that need not be worked out again, in each direction: some hundred octets each. */
+const recentTokens = 4_096
+
 interface Key {
   readonly id: number
   readonly cipher: Buffer
@@ -34,6 +38,9 @@ interface Key {
 export class Seal {
   readonly #first: Key
   readonly #byId = new Map<number, Key[]>()
+  readonly #sealed = new Recent(recentTokens)
+  /** Only what is a token: a stranger's inventions take no room. */
+  readonly #opened = new Recent(recentTokens)
 
   /** The first of the secrets seals; all of them open. */
   constructor([first, ...others]: readonly [string, ...string[]]) {
@@ -47,6 +54,24 @@ export class Seal {
 
   /** The token of a text, latin1. Throws SIPW_ERR_TOKEN_TOO_LARGE. */
   seal(use: Use, text: string): string {
+    const known = this.#sealed.get(use + text)
+    if (known !== undefined) return known
+    const token = this.#seal(use, text)
+    this.#sealed.set(use + text, token)
+    return token
+  }
+
+  /** The text of a token of ours; undefined for any other text. Never throws. */
+  open(use: Use, token: string): string | undefined {
+    if (!isToken(token)) return undefined
+    const known = this.#opened.get(use + token)
+    if (known !== undefined) return known
+    const text = this.#open(use, token)
+    if (text !== undefined) this.#opened.set(use + token, text)
+    return text
+  }
+
+  #seal(use: Use, text: string): string {
     const { id, cipher: secret, nonce: nonceSecret } = this.#first
     const plain = compact(text)
     if (plain.length > largestText) throw new SipError('SIPW_ERR_TOKEN_TOO_LARGE', [text.length])
@@ -61,9 +86,7 @@ export class Seal {
     return tokenPrefix + Buffer.concat(sealed).toString('base64url')
   }
 
-  /** The text of a token of ours; undefined for any other text. Never throws. */
-  open(use: Use, token: string): string | undefined {
-    if (!isToken(token)) return undefined
+  #open(use: Use, token: string): string | undefined {
     const digits = token.slice(tokenPrefix.length)
     const octets = Buffer.from(digits, 'base64url')
     // Of the last digit some bits say nothing: only one way of writing a token is the token.
