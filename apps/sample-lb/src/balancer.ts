@@ -10,6 +10,7 @@ import {
 } from '@sipwright/framework'
 import { Dispatcher, dispatcher } from '@sipwright/plugin-dispatcher'
 import { rateLimiting, RateLimits } from '@sipwright/plugin-ratelimit'
+import { Credentials, tls } from '@sipwright/plugin-tls'
 import { topologyHiding } from '@sipwright/plugin-topology-hiding'
 import { CallsInProgress } from './calls-in-progress.js'
 import { formatListen } from './config/address.js'
@@ -17,6 +18,7 @@ import { type Config } from './config/check.js'
 import { dispatcherOptions } from './config/dispatcher-options.js'
 import { type LoadedConfig } from './config/load.js'
 import { rateLimitingOptions } from './config/rate-sections.js'
+import { tlsOptions } from './config/tls-section.js'
 import { topologyOptions } from './config/topology-section.js'
 import { FailoverReport } from './failover-report.js'
 import { LoadBalancer } from './routes/load-balancer.js'
@@ -42,9 +44,11 @@ export class Balancer implements RunningBalancer {
     const failovers = new FailoverReport(log)
     const draining = (): boolean => balancer.#draining
     const hiding = topologyOptions(config.topologyHiding, config.directory)
+    const secured = tlsOptions(config, config.directory)
     const app = await createApp({
       plugins: [
         rateLimiting(rateLimitingOptions(config)),
+        ...(secured === undefined ? [] : [tls(secured)]),
         dispatcher(dispatcherOptions(config)),
         routing({ policy, calls, failovers, draining }),
         ...(hiding === undefined ? [] : [topologyHiding(hiding)]),
@@ -98,6 +102,7 @@ export class Balancer implements RunningBalancer {
    */
   async reload({ config }: Pick<LoadedConfig, 'config'>): Promise<void> {
     await this.#app.resolve(Dispatcher).configure(dispatcherOptions(config))
+    if (config.tls !== undefined) await this.#app.resolve(Credentials).reload()
     this.#app.resolve(RateLimits).configure(rateLimitingOptions(config))
     this.#policy.replace(config)
   }

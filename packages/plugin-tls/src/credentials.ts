@@ -1,5 +1,6 @@
 /** Our certificates and those of the authorities, read from files and read again when they change. RFC 5246, RFC 8446 */
 import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
 import { SipError } from '@sipwright/framework'
@@ -30,6 +31,19 @@ export class Credentials {
   /** Rejects with SIPW_ERR_TLS_FILE that names the file. */
   static async load(config: TlsConfig): Promise<Credentials> {
     return new Credentials(config, await loaded(config))
+  }
+
+  /** Whether the files could be used now. Throws SIPW_ERR_TLS_FILE that names the file. */
+  static check(config: TlsConfig): void {
+    const texts = new Map<string, string>()
+    for (const file of filesOf(config)) {
+      try {
+        texts.set(file, readFileSync(file, 'utf8'))
+      } catch (cause) {
+        throw fileError(file, cause)
+      }
+    }
+    made(config, texts)
   }
 
   /** @internal */
@@ -72,39 +86,44 @@ export class Credentials {
   }
 }
 
-async function loaded(config: TlsConfig): Promise<Loaded> {
-  const { certificate, key, ca, sni, minVersion } = config
-  const texts: string[] = []
-  const read = async (file: string): Promise<string> => {
-    const text = await readPem(file)
-    texts.push(text)
-    return text
-  }
-  const authorities = ca === undefined ? undefined : await read(ca)
-  if (ca !== undefined) checkCertificate(ca, authorities ?? '')
-  const optionsOf = async (files: { certificate: string; key: string }) => {
-    const options: SecureContextOptions = {
-      cert: await read(files.certificate),
-      key: await read(files.key),
-      ...{ ciphers, minVersion, honorCipherOrder: true },
-      ...(authorities !== undefined && { ca: authorities }),
-    }
-    checkCertificate(files.certificate, String(options.cert))
-    return { options, context: contextOf(files, options) }
-  }
-  const own = await optionsOf({ certificate, key })
-  const byName = new Map<string, SecureContext>()
-  for (const [name, files] of Object.entries(sni)) {
-    byName.set(name, (await optionsOf(files)).context)
-  }
-  return { ...own, byName, texts: texts.join('\n') }
+/** Every file that the configuration names. */
+function filesOf({ certificate, key, ca, sni }: TlsConfig): readonly string[] {
+  const others = Object.values(sni).flatMap((files) => [files.certificate, files.key])
+  return [certificate, key, ...(ca === undefined ? [] : [ca]), ...others]
 }
 
-async function readPem(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    throw fileError(file, cause)
+async function loaded(config: TlsConfig): Promise<Loaded> {
+  const texts = new Map<string, string>()
+  for (const file of filesOf(config)) {
+    try {
+      texts.set(file, await readFile(file, 'utf8'))
+    } catch (cause) {
+      throw fileError(file, cause)
+    }
+  }
+  return made(config, texts)
+}
+
+/** Of the texts of the files. */
+function made(config: TlsConfig, texts: ReadonlyMap<string, string>): Loaded {
+  const { certificate, key, ca, sni, minVersion } = config
+  const textOf = (file: string): string => texts.get(file) ?? ''
+  if (ca !== undefined) checkCertificate(ca, textOf(ca))
+  const pairOf = (files: { readonly certificate: string; readonly key: string }) => {
+    const options: SecureContextOptions = {
+      cert: textOf(files.certificate),
+      key: textOf(files.key),
+      ...{ ciphers, minVersion, honorCipherOrder: true },
+      ...(ca !== undefined && { ca: textOf(ca) }),
+    }
+    checkCertificate(files.certificate, textOf(files.certificate))
+    return { options, context: contextOf(files, options) }
+  }
+  const byName = Object.entries(sni).map(([name, files]) => [name, pairOf(files).context] as const)
+  return {
+    ...pairOf({ certificate, key }),
+    byName: new Map(byName),
+    texts: [...texts.values()].join('\n'),
   }
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals'
 import { type TlsInput, tlsConfig } from '#src/config.js'
 import { Credentials } from '#src/credentials.js'
-import { Authority } from './authority.js'
+import { Authority } from '@sipwright/test/system/authority.js'
 
 const authority = new Authority()
 const edge = authority.writePair('edge', { names: ['DNS:edge.example'] })

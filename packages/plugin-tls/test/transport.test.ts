@@ -12,7 +12,7 @@ import {
   Routes,
 } from '@sipwright/framework'
 import { tls, type TlsInput } from '#src/index.js'
-import { Authority } from './authority.js'
+import { Authority } from '@sipwright/test/system/authority.js'
 
 const authority = new Authority()
 const stranger = new Authority()

@@ -3,7 +3,7 @@ import { isIP, isIPv6 } from 'node:net'
 
 /** `udp:127.0.0.1:5060`, taken apart. */
 export interface ListenText {
-  readonly transport: 'udp' | 'tcp'
+  readonly transport: 'udp' | 'tcp' | 'tls'
   /** Numeric, IPv6 without brackets. */
   readonly address: string
   readonly port: number
@@ -15,18 +15,17 @@ export interface Refused {
 }
 
 const expectedListener = 'transport:address:port such as udp:10.0.0.5:5060 or tcp:[::1]:5060'
-const withTlsOnly = new Set(['tls', 'ws', 'wss'])
+const transports = ['udp', 'tcp', 'tls'] as const
 
 /** Takes a listener apart: transport, numeric address (IPv6 in brackets), port. */
 export function parseListen(text: string): ListenText | Refused {
   const colon = text.indexOf(':')
-  const transport = text.slice(0, Math.max(colon, 0)).toLowerCase()
-  if (withTlsOnly.has(transport)) {
-    return {
-      expected: `udp or tcp: ${transport} comes with TLS support, which is not available yet`,
-    }
+  const named = text.slice(0, Math.max(colon, 0)).toLowerCase()
+  if (named === 'ws' || named === 'wss') {
+    return { expected: `udp, tcp or tls: ${named} is not available yet` }
   }
-  if (transport !== 'udp' && transport !== 'tcp') return { expected: expectedListener }
+  const transport = transports.find((each) => each === named)
+  if (transport === undefined) return { expected: expectedListener }
   const place = parseHostPort(text.slice(colon + 1))
   if (place?.port === undefined || isIP(place.host) === 0) return { expected: expectedListener }
   return { transport, address: place.host, port: place.port }

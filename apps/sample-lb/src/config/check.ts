@@ -1,4 +1,5 @@
 /** What the schema cannot see: keys that must fit each other, and the files they point to. */
+import { Credentials } from '@sipwright/plugin-tls'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isSipUri, parseUri, SipError } from '@sipwright/framework'
@@ -14,6 +15,7 @@ import { type ConfigValues } from './schema.js'
 import { secretOf } from './secret.js'
 import { keysOf, shortestKey } from './topology-section.js'
 import { formatPath, type KeyPath, type YamlFile } from './yaml-file.js'
+import { tlsOptions } from './tls-section.js'
 
 /** A configuration that fits together. */
 export interface Config extends ConfigValues {
@@ -49,6 +51,7 @@ export function crossCheck(
     faults.push({ place: file.place(path), key: formatPath(path), found, expected })
   }
   checkListeners(values, refuse)
+  checkCertificates(values, directory, refuse)
   checkSets(values, refuse)
   const listed = readList(values, directory, refuse, faults)
   const sets = listed === undefined ? undefined : mergedSets(values, listed)
@@ -64,10 +67,13 @@ export function crossCheck(
 
 type Refuse = (path: KeyPath, expected: string, found?: string) => void
 
-function checkListeners({ listen }: ConfigValues, refuse: Refuse): void {
+function checkListeners({ listen, tls }: ConfigValues, refuse: Refuse): void {
   const seen = new Set<string>()
   for (const [index, { transport, address, port }] of listen.entries()) {
     const name = formatListen(transport, address, port)
+    if (transport === 'tls' && tls === undefined) {
+      refuse(['listen', index], 'the section tls, which says where the certificate is', quote(name))
+    }
     if (port !== 0 && seen.has(name)) {
       refuse(['listen', index], 'each listener once', quote(name))
     }
@@ -75,8 +81,19 @@ function checkListeners({ listen }: ConfigValues, refuse: Refuse): void {
   }
 }
 
-function checkSets({ dispatcher }: ConfigValues, refuse: Refuse): void {
+function checkCertificates(values: ConfigValues, directory: string, refuse: Refuse): void {
+  const options = tlsOptions(values, directory)
+  if (options === undefined) return
+  try {
+    Credentials.check(options)
+  } catch (error) {
+    refuse(['tls'], 'certificates and keys that can be used', reasonOf(error))
+  }
+}
+
+function checkSets({ dispatcher, listen }: ConfigValues, refuse: Refuse): void {
   const { sets, source } = dispatcher
+  const isSecured = listen.some(({ transport }) => transport === 'tls')
   if (Object.keys(sets).length === 0 && source === undefined) {
     refuse(['dispatcher'], 'sets, or a source', 'no set')
   }
@@ -86,7 +103,7 @@ function checkSets({ dispatcher }: ConfigValues, refuse: Refuse): void {
       refuse(['dispatcher', 'sets', id, 'algorithm'], expected)
     }
     for (const [index, { uri }] of destinations.entries()) {
-      const fault = faultOfUri(uri)
+      const fault = faultOfUri(uri, isSecured)
       const path = ['dispatcher', 'sets', id, 'destinations', index]
       if (fault !== undefined) refuse(path, fault, quote(uri))
     }
@@ -126,15 +143,13 @@ function checkTopologyKeys(
   }
 }
 
-function faultOfUri(text: string): string | undefined {
+function faultOfUri(text: string, isSecured: boolean): string | undefined {
   const expected = 'a SIP URI such as sip:10.0.1.10:5060;transport=tcp'
   try {
     const uri = parseUri(text)
     if (!isSipUri(uri) || uri.headers !== undefined) return expected
-    if (uri.scheme === 'sips') {
-      return 'a sip: URI: sips comes with TLS support, which is not available yet'
-    }
-    return undefined
+    const secured = uri.scheme === 'sips' || uri.params.get('transport')?.toLowerCase() === 'tls'
+    return secured && !isSecured ? 'a tls: listener to reach it from' : undefined
   } catch (error) {
     if (error instanceof SipError) return expected
     throw error

@@ -11,6 +11,7 @@ const fixedSections = [
   'timers',
   'dns',
   'limits',
+  'tls',
   'topologyHiding',
   'log',
 ] as const

@@ -14,6 +14,7 @@ import {
 import { isSecretName } from './secret.js'
 import { isHostName, isNetwork, parseHostPort, parseListen } from './address.js'
 import { duration, durationOrOff } from './duration.js'
+import { tls } from './tls-section.js'
 import { flood, rateLimit, scanners } from './rate-sections.js'
 import { topologyHiding } from './topology-section.js'
 
@@ -490,6 +491,7 @@ export const configSchema = z
     timers: timers.prefault({}).describe('RFC 3261 §17, table 4.'),
     dns: dns.prefault({}).describe('How names are resolved.'),
     limits: limits.prefault({}).describe('Bounds on what strangers may use.'),
+    tls,
     rateLimit,
     flood,
     scanners,

@@ -26,7 +26,7 @@ test('a valid file gives its values, defaults filled in', () => {
 test('every fault is one line: file, line, column, key, found, expected; all of them, in order', () => {
   const text = `listen:
   - udp:127.0.0.1:5060
-  - tls:127.0.0.1:5061
+  - wss:127.0.0.1:8443
   - { bind: udp:nowhere, zoen: x }
 dispatcher:
   sets:
@@ -38,10 +38,10 @@ failover: { on: [603], maxAttempts: 0 }
 route: first
 profile: closed
 limits: { headers: many }
-tls: { certificate: a.pem }
+tsl: { certificate: a.pem }
 `
   expect(faultsOf(text)).toEqual([
-    'lb.yaml:3:5 listen.1: found "tls:127.0.0.1:5061", expected udp or tcp: tls comes with TLS support, which is not available yet',
+    'lb.yaml:3:5 listen.1: found "wss:127.0.0.1:8443", expected udp, tcp or tls: wss is not available yet',
     'lb.yaml:4:13 listen.2.bind: found "udp:nowhere", expected transport:address:port such as udp:10.0.0.5:5060 or tcp:[::1]:5060',
     'lb.yaml:4:26 listen.2.zoen: found an unknown key, expected one of bind, advertise, zone',
     'lb.yaml:7:59 dispatcher.sets.1.algorithm: found an empty list, expected the name of an algorithm such as round-robin',
@@ -52,8 +52,19 @@ tls: { certificate: a.pem }
     'lb.yaml:12:8 route: found "first", expected a list of rules',
     'lb.yaml:13:10 profile: found "closed", expected one of edge, open',
     'lb.yaml:14:20 limits.headers: found "many", expected a whole number from 16',
-    'lb.yaml:15:1 tls: found an unknown key, expected one of listen, zones, dispatcher, failover, route, workers, domains, profile, timers, dns, limits, rateLimit, flood, scanners, topologyHiding, log',
+    'lb.yaml:15:1 tsl: found an unknown key, expected one of listen, zones, dispatcher, failover, route, workers, domains, profile, timers, dns, limits, tls, rateLimit, flood, scanners, topologyHiding, log',
   ])
+})
+
+test('TLS wants its section, and files that can be used', () => {
+  expect(faultsOf(valid.replace('udp:', 'tls:'))).toEqual([
+    'lb.yaml:2:5 listen.0: found "tls:127.0.0.1:5060", expected the section tls, which says where the certificate is',
+  ])
+  const faults = faultsOf(`${valid}tls: { certificate: nowhere.pem, key: nowhere.key }\n`)
+  expect(faults).toHaveLength(1)
+  expect(faults[0]).toMatch(
+    /^lb\.yaml:6:6 tls: found .*nowhere\.pem.*ENOENT.*, expected certificates/,
+  )
 })
 
 test('what is missing is named', () => {
@@ -85,11 +96,11 @@ test('a listener stands once', () => {
   ])
 })
 
-test('a destination is a SIP URI; sips waits for TLS', () => {
+test('a destination is a SIP URI; by sips it is reached from a tls: listener', () => {
   const text = valid.replace("['sip:10.0.1.10:5060']", "[10.0.1.10, { uri: 'sips:a' }]")
   expect(faultsOf(text)).toEqual([
     'lb.yaml:5:25 dispatcher.sets.1.destinations.0: found "10.0.1.10", expected a SIP URI such as sip:10.0.1.10:5060;transport=tcp',
-    'lb.yaml:5:36 dispatcher.sets.1.destinations.1: found "sips:a", expected a sip: URI: sips comes with TLS support, which is not available yet',
+    'lb.yaml:5:36 dispatcher.sets.1.destinations.1: found "sips:a", expected a tls: listener to reach it from',
   ])
 })
 
@@ -141,9 +152,9 @@ test('no destination anywhere is a fault', () => {
   )
 })
 
-test.each(['tls', 'ws', 'wss'])('a listener for %s is refused clearly', (transport) => {
+test.each(['ws', 'wss'])('a listener for %s is refused clearly', (transport) => {
   const [fault] = faultsOf(valid.replace('udp:', `${transport}:`))
-  expect(fault).toContain(`${transport} comes with TLS support, which is not available yet`)
+  expect(fault).toContain(`${transport} is not available yet`)
 })
 
 function configOf(text: string): Config {

@@ -52,6 +52,8 @@ export interface Hop {
   readonly host: string
   /** `UDP:10.0.0.1:5060`: equal for equal hops. */
   readonly key: string
+  /** By this connection of the listener and by no other: the far end has opened it, and listens nowhere. RFC 5626 */
+  readonly connection?: number
 }
 
 /** Builds a hop with its key. */

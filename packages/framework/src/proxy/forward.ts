@@ -61,17 +61,19 @@ export function requestUriFrom(text: string): string {
  * that the request came in by. One value does for both when they are the same listener; two when transport,
  * address family or address change, so that each side is told an address that it can reach (RFC 5658 §6.2).
  * `sips` when the Request-URI or the top Route of the copy is a SIPS URI. `mark` is a URI parameter of ours to be
- * found again in the Route of the dialog, such as `;dlg=4f2a`. RFC 3261 §16.6 step 4
+ * found again in the Route of the dialog, such as `;dlg=4f2a`; `flow` is one that only the side has that the request came
+ * from. RFC 3261 §16.6 step 4
  */
 export function recordRouteFor(
   inbound: LocalAddress,
   outbound: LocalAddress,
   scheme: 'sip' | 'sips' = 'sip',
   mark = '',
+  flow = '',
 ): readonly string[] {
   const leaving = recordRouteValue(outbound, scheme, mark)
-  if (inbound === outbound) return [leaving]
-  const coming = recordRouteValue(inbound, scheme, mark)
+  if (inbound === outbound && flow === '') return [leaving]
+  const coming = recordRouteValue(inbound, scheme, mark + flow)
   return coming === leaving ? [leaving] : [leaving, coming]
 }
 

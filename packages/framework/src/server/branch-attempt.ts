@@ -13,7 +13,7 @@ import { type ClientTransaction } from '../transaction/layer.js'
 import { type Listener } from '../transport/transport.js'
 import { BranchView, ResponseView } from './contexts.js'
 import { arriveBack, depart, zoneOf } from './crossing.js'
-import { tokenParameter } from './dialog-token.js'
+import { flowParameter, tokenParameter } from './dialog-token.js'
 import { type ClientUser } from './endpoint.js'
 import { type Proxying } from './proxying.js'
 import { within } from './reach.js'
@@ -71,6 +71,12 @@ export class BranchAttempt implements ClientUser {
       }
       const uri = target.role === 'next-hop' ? sipUri(target.uri) : nextHopUri(copy)
       this.#copy = copy
+      if (incoming.flowHop !== undefined) {
+        this.#hops = [incoming.flowHop]
+        this.#hop = 0
+        this.#send()
+        return
+      }
       const hops = endpoint.resolver.resolve(uri)
       if (isPromise(hops)) {
         hops.then(
@@ -210,10 +216,12 @@ export class BranchAttempt implements ClientUser {
       if (incoming.recordRouted) {
         const token = endpoint.dialogs.of(incoming.request, this.#branch.target.mark)
         const mark = `;${tokenParameter}=${token}`
-        addRecordRoute(
-          copy,
-          recordRouteFor(incoming.source.flow.local, local, schemeFor(copy), mark),
-        )
+        const { flow } = incoming.source
+        const byFlow =
+          flow.connection === 0
+            ? ''
+            : `;${flowParameter}=${endpoint.dialogs.flowOf(incoming.request, flow.connection)}`
+        addRecordRoute(copy, recordRouteFor(flow.local, local, schemeFor(copy), mark, byFlow))
       }
       this.#edited = depart(endpoint, copy, incoming, next, listener)
       const branch = branchWith(endpoint.chance.branch(), incoming.loopKey)

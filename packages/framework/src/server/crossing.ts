@@ -91,7 +91,7 @@ export function departBack(
 ): SipResponse | undefined {
   const { boundaries } = endpoint.hooks
   const { request, source, asSent } = incoming
-  const isEdited = boundaries.some(({ responseDeparts }) => responseDeparts !== undefined)
+  const isEdited = boundaries.some((each) => each.responseDeparts !== undefined)
   if (!isEdited && asSent === undefined) return response
   const leaving = response.clone()
   try {

@@ -13,6 +13,9 @@ import { type SipUri } from '../message/uri.js'
 /** The URI parameter that holds it. */
 export const tokenParameter = 'dlg'
 
+/** The URI parameter that names the connection by which the caller came. */
+export const flowParameter = 'flow'
+
 /** Of hexadecimal digits: 96 bits. */
 const signatureLength = 24
 const separator = '.'
@@ -26,6 +29,8 @@ export interface DialogRequest {
 
 export class DialogTokens {
   readonly #secret: string
+  /** Connections are numbered anew by each process. */
+  readonly #process = randomBytes(16).toString('hex')
 
   /** Nodes that share dialogs share a secret; without one it is this machine's own, the same after a restart. */
   constructor(secret = machineSecret()) {
@@ -63,9 +68,33 @@ export class DialogTokens {
     return marks
   }
 
+  /** Names the connection by which the caller came, for requests of the callee: RFC 5626 §5.3. */
+  flowOf(
+    { callId, fromTag }: Pick<DialogRequest, 'callId' | 'fromTag'>,
+    connection: number,
+  ): string {
+    return String(connection) + separator + this.#sign(callId, fromTag, this.#flowMark(connection))
+  }
+
+  /** The connection that it names; undefined: it is not one of this process, or not of this dialog. */
+  provenFlow(text: string, { callId, fromTag, toTag }: DialogRequest): number | undefined {
+    const [, digits = '', signature] = /^(\d{1,15})\.([\da-f]{24})$/.exec(text) ?? []
+    if (signature === undefined) return undefined
+    const mark = this.#flowMark(Number(digits))
+    const isOurs =
+      this.#sign(callId, toTag, mark) === signature ||
+      this.#sign(callId, fromTag, mark) === signature
+    return isOurs ? Number(digits) : undefined
+  }
+
   /** A string that only those know who share the secret, another one for each purpose. */
   secretFor(purpose: string): string {
     return hash('sha256', `${this.#secret}\nfor ${purpose}`, 'hex')
+  }
+
+  /** No mark of a target has a blank. */
+  #flowMark(connection: number): string {
+    return `flow ${this.#process} ${connection}`
   }
 
   #markOf(token: string, { callId, fromTag, toTag }: DialogRequest): string | undefined {

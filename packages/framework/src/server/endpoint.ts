@@ -24,7 +24,7 @@ import { type Timers } from '../transaction/timers.js'
 import { resolveResponse } from '../transport/resolve.js'
 import { type Listener, type Receiver } from '../transport/transport.js'
 import { Counters } from './counters.js'
-import { type DialogTokens } from './dialog-token.js'
+import { type DialogTokens, flowParameter } from './dialog-token.js'
 import { forwardAck } from './forward-ack.js'
 import { handleRequest } from './handle-request.js'
 import { type Hooks } from './hooks.js'
@@ -229,6 +229,21 @@ export class Endpoint implements Receiver {
       this.counters.faults++
       this.log.error({ err: error }, 'a hook failed')
     }
+  }
+
+  /**
+   * Within a dialog: the connection that the other side has come by, as our Route names it, while it is up. Who came by a connection
+   * listens nowhere, or behind something that lets nobody in. RFC 5626 §5.3
+   */
+  flowHop(taken: readonly SipUri[], request: SipRequest, flow: Flow): Hop | undefined {
+    const text = taken.at(-1)?.params.get(flowParameter)
+    if (text === undefined) return undefined
+    const connection = this.dialogs.provenFlow(text, request)
+    const side = this.listeners.sideOf(taken)
+    if (connection === undefined || side === undefined) return undefined
+    // A caller whose own Route this is goes the other way.
+    if (flow.connection === connection && flow.local === side.local) return undefined
+    return side.hopOf?.(connection)
   }
 
   /**

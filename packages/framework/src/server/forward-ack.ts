@@ -38,8 +38,13 @@ export function forwardAck(endpoint: Endpoint, request: SipRequest, flow: Flow):
     }
     const uri = nextHopUri(copy)
     if (!copy.headers.has('Route') && endpoint.listeners.isOurs(uri)) return
-    const hops = endpoint.resolver.resolve(uri)
+    const byFlow = endpoint.flowHop(taken, request, flow)
     const routed = endpoint.listeners.routedBy(taken)
+    if (byFlow !== undefined) {
+      sendAck(received, copy, flow, [byFlow], key, routed)
+      return
+    }
+    const hops = endpoint.resolver.resolve(uri)
     const send = (located: readonly Hop[]): void =>
       sendAck(received, copy, flow, allowedOf(endpoint, flow, located), key, routed)
     if (isPromise(hops))

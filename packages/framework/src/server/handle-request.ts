@@ -38,6 +38,7 @@ export function handleRequest(endpoint: Endpoint, transaction: ServerTransaction
       incoming.routed = endpoint.listeners.routedBy(taken)
       const marks = endpoint.dialogs.proven(taken, request)
       if (marks !== undefined) incoming.dialogMarks = marks
+      incoming.flowHop = endpoint.flowHop(taken, request, transaction.flow)
       handleInDialog(endpoint, incoming, marks !== undefined)
     }
   } catch (error) {

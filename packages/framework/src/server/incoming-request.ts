@@ -3,6 +3,7 @@
  * `relay` has sent when they return.
  */
 import { SipError } from '../errors.js'
+import { type Hop } from '../message/flow.js'
 import { responseTo, type SipRequest, type SipResponse } from '../message/message.js'
 import { isSipUri } from '../message/uri.js'
 import { type ReplyHeaders, type RequestContext, type TargetLike } from '../plugin/context.js'
@@ -33,6 +34,8 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
   isBound = false
   /** It goes where it says, for a boundary knows the place. */
   addressed = false
+  /** The connection that the other side of its dialog has come by. */
+  flowHop: Hop | undefined = undefined
   /** The listener that the dialog's route set has it leave by. */
   routed: Listener | undefined = undefined
   /** A handler has decided: replied, relayed or dropped. */

@@ -112,6 +112,14 @@ export class Listeners {
     )
   }
 
+  /** The listener that the last of our own Routes names: the side that the request leaves by. */
+  sideOf(taken: readonly SipUri[]): Listener | undefined {
+    return (
+      this.routedBy(taken) ??
+      (taken.length > 0 && this.#all.length === 1 ? this.#all[0] : undefined)
+    )
+  }
+
   /** The hops that some listener can send to; all of them when there is none, so that the error names one. */
   reachable(hops: readonly Hop[]): readonly Hop[] {
     if (hops.length === 1) return hops

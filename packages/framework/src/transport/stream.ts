@@ -114,10 +114,21 @@ class StreamListener implements Listener, ConnectionOwner {
 
   sendTo(hop: Hop, text: string): SipError | undefined {
     if (this.#closed) return undefined
+    if (hop.connection !== undefined) {
+      this.#sendBy(hop.connection, hop, text)
+      return undefined
+    }
     const known = this.#byHop.get(this.#keyOf(hop))
     const connection = known?.isUsable() === true ? known : this.#open(hop)
     connection?.request(text)
     return undefined
+  }
+
+  hopOf(connection: number): Hop | undefined {
+    const known = this.#connections.get(connection)
+    if (known?.isUsable() !== true || known.hop !== undefined) return undefined
+    const { remoteAddress, remotePort } = known.flow
+    return { ...hopOf(this.#kind.name, remoteAddress, remotePort), connection }
   }
 
   sendBack(flow: Flow, text: string): boolean {
@@ -158,6 +169,17 @@ class StreamListener implements Listener, ConnectionOwner {
         served,
         unreachableError(served.key, cause ?? 'closed by the far end'),
       )
+    }
+  }
+
+  /** That it has gone is told later, as of every hop. */
+  #sendBy(number: number, hop: Hop, text: string): void {
+    const connection = this.#connections.get(number)
+    if (connection?.isUsable() === true) connection.request(text)
+    else {
+      process.nextTick(() => {
+        if (!this.#closed) this.#receiver.unreachable(hop, unreachableError(hop.key, 'it has gone'))
+      })
     }
   }
 

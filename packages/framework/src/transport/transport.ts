@@ -96,6 +96,8 @@ export interface Listener {
    * sends it to where Via says (§18.2.2).
    */
   sendBack(flow: Flow, text: string): boolean
+  /** Where a connection leads that the far end has opened, while it is up. Absent: there are none. */
+  hopOf?(connection: number): Hop | undefined
   /** Live connections, for limits and metrics. */
   readonly connections: number
   /** Stops receiving, closes what is open. */

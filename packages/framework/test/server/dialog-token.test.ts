@@ -61,3 +61,17 @@ test('each purpose has a secret of its own', () => {
   expect(tokens.secretFor('a')).toBe(new DialogTokens('secret').secretFor('a'))
   expect(tokens.secretFor('a')).not.toBe(tokens.secretFor('b'))
 })
+
+test('a connection is named for the requests of its dialog alone, in this process alone (RFC 5626 §5.3)', () => {
+  const text = tokens.flowOf(invite, 7)
+  expect(text).toMatch(/^7\.[0-9a-f]{24}$/)
+  expect(tokens.provenFlow(text, fromCaller)).toBe(7)
+  const fromCallee = { ...fromCaller, fromTag: fromCaller.toTag, toTag: fromCaller.fromTag }
+  expect(tokens.provenFlow(text, fromCallee)).toBe(7)
+  expect(tokens.provenFlow(text, { ...fromCaller, callId: 'other' })).toBeUndefined()
+  expect(tokens.provenFlow(text.replace('7.', '8.'), fromCaller)).toBeUndefined()
+  expect(new DialogTokens('secret').provenFlow(text, fromCaller)).toBeUndefined()
+  for (const odd of ['', '7', '7.', `-1.${'a'.repeat(24)}`, tokens.of(invite, 'flow')]) {
+    expect(tokens.provenFlow(odd, fromCaller)).toBeUndefined()
+  }
+})
