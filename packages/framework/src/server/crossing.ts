@@ -1,6 +1,7 @@
 /** Takes messages across the boundaries that plugins have set; an app without any never comes here. */
 import { SipError } from '../errors.js'
 import { type Flow, type Hop } from '../message/flow.js'
+import { type SipHeaders } from '../message/headers.js'
 import {
   fieldsToAnswer,
   responseTo,
@@ -116,16 +117,21 @@ export function zoneOf(endpoint: Endpoint, hop: Hop, listenerZone: string): stri
 function answerAs(response: SipResponse, request: SipRequest): void {
   const { headers, toTag } = response
   const fields = request.headers
-  headers.remove('Via')
-  // Upwards, as each goes to the top: the order is the request's.
-  for (const via of fields.getAll('Via').reverse()) headers.prepend('Via', via)
-  for (const name of ['From', 'Call-ID', 'CSeq']) {
-    const value = fields.get(name)
-    if (value !== undefined) headers.set(name, value)
+  const vias = fields.getAll('Via')
+  if (headers.getAll('Via').join() !== vias.join()) {
+    headers.remove('Via')
+    // Upwards, as each goes to the top: the order is the request's.
+    for (const via of vias.reverse()) headers.prepend('Via', via)
   }
+  for (const name of ['From', 'Call-ID', 'CSeq']) change(headers, name, fields.get(name))
   const to = fields.get('To')
-  if (to === undefined) return
-  headers.set('To', request.toTag === undefined && toTag !== undefined ? `${to};tag=${toTag}` : to)
+  const isTagged = request.toTag !== undefined || toTag === undefined
+  change(headers, 'To', isTagged || to === undefined ? to : `${to};tag=${toTag}`)
+}
+
+/** Most are as they should be, and an edit makes a line of its own. */
+function change(headers: SipHeaders, name: string, value: string | undefined): void {
+  if (value !== undefined && headers.get(name) !== value) headers.set(name, value)
 }
 
 /** Logs why, and tells what the sender of a request is answered. */
