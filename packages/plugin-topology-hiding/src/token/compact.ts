@@ -30,6 +30,9 @@ const words = [
   '%3B',
   '%3D',
   '%40',
+  ';transport=UDP',
+  ';transport=TCP',
+  ';transport=TLS',
 ]
 
 const IPV4 = 0x80
