@@ -9,6 +9,7 @@ const packages = {
   kamailio: 'kamailio',
   pg_ctlcluster: 'postgresql',
   mariadbd: 'mariadb-server',
+  svmap: 'sipvicious',
 }
 
 /** What a package starts by itself, on the usual ports, which nobody asked for. */

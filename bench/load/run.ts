@@ -76,7 +76,7 @@ async function run(system: SystemUnderTest, options: RunOptions): Promise<Run> {
   const [port = 0, own = 0, ...behind] = await freePorts(4)
   const farEnd = {
     ...(pinned && loadCpu !== undefined && { cpu: loadCpu }),
-    ...{ transport, sampleMs: 200, bufferBytes: 1_048_576 },
+    ...{ transport, sampleMs: 200 },
     // Longer than any run: whatever happens to the benchmark, they end.
     lifetimeSeconds: 60 + seconds,
   }

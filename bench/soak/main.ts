@@ -105,7 +105,6 @@ async function run(
   const lifetimeSeconds = Math.ceil(calls / rate) + 60
   const farEnd = {
     ...(pinned && loadCpu !== undefined && { cpu: loadCpu }),
-    bufferBytes: 1_048_576,
     lifetimeSeconds,
   }
   const behind = backends.map((backend) =>
