@@ -26,6 +26,7 @@ export class References {
       headers,
       (callId) => this.#callIds.hide(callId, disguise),
       (tag) => this.#tags.hide(tag, disguise),
+      (value) => disguise.mask(value),
     )
   }
 
@@ -41,12 +42,14 @@ export class References {
   hideInUri(text: string, disguise: Disguise): string {
     return renameInUri(
       text,
-      (value) =>
-        renamedDialog(
+      (value) => {
+        const renamed = renamedDialog(
           value,
           (callId) => this.#callIds.hide(callId, disguise),
           (tag) => this.#tags.hide(tag, disguise),
-        ),
+        )
+        return disguise.mask(renamed)
+      },
       (field) => disguise.mask(field),
     )
   }
@@ -65,11 +68,13 @@ export class References {
   }
 }
 
-function rename(headers: SipHeaders, callId: Rename, tag: Rename): void {
+const unchanged = (value: string): string => value
+
+function rename(headers: SipHeaders, callId: Rename, tag: Rename, whole = unchanged): void {
   for (const name of dialogHeaders) {
     const value = headers.get(name)
     if (value === undefined) continue
-    const renamed = renamedDialog(value, callId, tag)
+    const renamed = whole(renamedDialog(value, callId, tag))
     if (renamed !== value) headers.set(name, renamed)
   }
   if (!headers.has(listHeader)) return

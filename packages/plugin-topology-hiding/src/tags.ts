@@ -2,19 +2,23 @@
 
 /** The value with another tag. */
 export function mapTag(value: string, map: (tag: string) => string): string {
-  const at = paramsAt(value)
-  return (
-    value.slice(0, at) +
-    value
-      .slice(at)
-      .replace(/(;\s*tag\s*=\s*)([^;,\s]+)/i, (_, name: string, tag: string) => name + map(tag))
-  )
+  const { from, to } = tagIn(value)
+  return from === to ? value : value.slice(0, from) + map(value.slice(from, to)) + value.slice(to)
 }
 
-/** The value with another address, display name and all; its parameters, and so the tag, stay. */
+/** The value masked, all but its tag. */
 export function maskAddress(value: string, mask: (text: string) => string): string {
+  const { from, to } = tagIn(value)
+  return mask(value.slice(0, from)) + value.slice(from, to) + mask(value.slice(to))
+}
+
+/** Where the tag stands. */
+function tagIn(value: string): { readonly from: number; readonly to: number } {
   const at = paramsAt(value)
-  return mask(value.slice(0, at)) + value.slice(at)
+  const [whole = '', tag = ''] = /;\s*tag\s*=\s*([^;,\s]+)/i.exec(value.slice(at)) ?? []
+  if (tag === '') return { from: value.length, to: value.length }
+  const to = value.indexOf(whole, at) + whole.length
+  return { from: to - tag.length, to }
 }
 
 /** Where header parameters begin: behind the bracket; without brackets at the first semicolon. §20 */

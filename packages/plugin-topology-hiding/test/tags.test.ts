@@ -13,7 +13,8 @@ test.each([
   expect(mapTag(value, upper)).toBe(mapped)
 })
 
-test('the address is all before it', () => {
-  expect(maskAddress('"bob" <sip:a@b;c=d>;tag=abc', upper)).toBe('"BOB" <SIP:A@B;C=D>;tag=abc')
-  expect(maskAddress('sip:a@b;tag=abc', upper)).toBe('SIP:A@B;tag=abc')
+test('all but the tag is masked', () => {
+  expect(maskAddress('"bob" <sip:a@b>;tag=abc;x=y', upper)).toBe('"BOB" <SIP:A@B>;TAG=abc;X=Y')
+  expect(maskAddress('sip:a@b;tag=abc', upper)).toBe('SIP:A@B;TAG=abc')
+  expect(maskAddress('<sip:a@b>', upper)).toBe('<SIP:A@B>')
 })

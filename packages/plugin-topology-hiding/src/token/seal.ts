@@ -22,6 +22,8 @@ const nonceLength = 12
 const tagLength = 12
 /** Of the compact text. A URI is 20 to 60, a long route set some hundreds. */
 const largestText = 1_200
+/** Before it is made compact, in characters: nothing shrinks that much. */
+const longestText = 8 * largestText
 /** What is tried to be opened, in characters. */
 const largestToken = tokenPrefix.length + Math.ceil(((1 + 12 + largestText + 12) * 4) / 3)
 const shortestToken = tokenPrefix.length + Math.ceil(((1 + 12 + 12) * 4) / 3)
@@ -73,8 +75,9 @@ export class Seal {
 
   #seal(use: Use, text: string): string {
     const { id, cipher: secret, nonce: nonceSecret } = this.#first
-    const plain = compact(text)
-    if (plain.length > largestText) throw new SipError('SIPW_ERR_TOKEN_TOO_LARGE', [text.length])
+    const plain = text.length > longestText ? undefined : compact(text)
+    if (plain === undefined || plain.length > largestText)
+      throw new SipError('SIPW_ERR_TOKEN_TOO_LARGE', [text.length])
     const nonce = createHmac('sha256', nonceSecret)
       .update(use)
       .update(plain)
