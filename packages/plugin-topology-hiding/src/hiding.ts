@@ -61,13 +61,17 @@ export class Hiding implements Boundary {
 
   requestArrives(ctx: ArrivingRequest): number | undefined {
     const { request, source } = ctx
-    if (source.zone === insideZone) return undefined
+    const isNew = request.toTag === undefined
+    const refusal = isNew ? 404 : 481
+    // A backend may have been told a token too, by whoever it calls or by a web page.
+    if (source.zone === insideZone) {
+      return this.#showTarget(request, ctx, isNew) ? undefined : refusal
+    }
     const { headers } = request
     const { callIds, tags, references, routes, uris } = this.#parts
     if (source.zone === 'public') this.#dropForeignRoutes(request)
-    const isNew = request.toTag === undefined
     const restored = routes.showInRequest(headers) && this.#showTarget(request, ctx, isNew)
-    if (!restored) return isNew ? 404 : 481
+    if (!restored) return refusal
     rewrite(headers, 'Call-ID', (callId) => callIds.show(callId))
     for (const name of ['From', 'To']) {
       rewrite(headers, name, (value) => mapTag(value, (tag) => tags.show(tag)))

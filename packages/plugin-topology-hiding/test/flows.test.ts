@@ -207,6 +207,18 @@ test('another node with the same key opens what this one sealed', async () => {
   await Promise.all([one.close(), other.close()])
 })
 
+test('a backend that is told a token reaches the other one', async () => {
+  const it = await rig({ backends: [[saying(200)], [saying(200)]] })
+  const call = it.caller.call(bob)
+  await it.network.run(200)
+  const inner = it.backends[1]!.call(call.dialogs[0]!.target)
+  await it.network.run(200)
+  expect(inner.outcome).toBe(200)
+  expect(it.backends[0]!.invitations[1]?.request.uri).toBe(it.backends[0]!.uri)
+  expect(it.backends[0]!.invitations[1]?.request.headers.values('Via')).toHaveLength(2)
+  await it.close()
+})
+
 test('a token of another edge is none of ours: it passes', async () => {
   const it = await rig()
   const token = `sip:th1-${'A'.repeat(48)}@other-edge.example`
