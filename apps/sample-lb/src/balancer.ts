@@ -20,6 +20,7 @@ import { type LoadedConfig } from './config/load.js'
 import { rateLimitingOptions } from './config/rate-sections.js'
 import { tlsOptions } from './config/tls-section.js'
 import { topologyOptions } from './config/topology-section.js'
+import { webSocketPlugins } from './config/web-socket-section.js'
 import { FailoverReport } from './failover-report.js'
 import { LoadBalancer } from './routes/load-balancer.js'
 import { ownNames } from './own-names.js'
@@ -49,6 +50,7 @@ export class Balancer implements RunningBalancer {
       plugins: [
         rateLimiting(rateLimitingOptions(config)),
         ...(secured === undefined ? [] : [tls(secured)]),
+        ...webSocketPlugins(config),
         dispatcher(dispatcherOptions(config)),
         routing({ policy, calls, failovers, draining }),
         ...(hiding === undefined ? [] : [topologyHiding(hiding)]),

@@ -25,7 +25,13 @@ export { type Timers } from './transaction/timers.js'
 export { type Target, type TargetSource } from './proxy/target.js'
 export { type Branch, type FailureCause, type RelayOptions } from './proxy/proxy-context.js'
 export { CidrList, CidrMap, parseCidr } from './transport/cidr.js'
-export { familyOf, isNumericAddress, normalizeAddress, sourceOf } from './transport/address.js'
+export {
+  familyOf,
+  isNumericAddress,
+  localAddressOf,
+  normalizeAddress,
+  sourceOf,
+} from './transport/address.js'
 export { DnsClient, type DnsClientOptions } from './transport/dns-client.js'
 export { defaultTransportLimits } from './transport/limits.js'
 export { Resolver, type ResolverOptions } from './transport/resolve.js'
@@ -41,6 +47,7 @@ export {
   type TransportLimits,
 } from './transport/transport.js'
 export { udp } from './transport/udp.js'
+export { listenError, reasonOf, unreachableError } from './transport/unreachable.js'
 
 export { contextKey, type ContextKey } from './plugin/context-key.js'
 export { identity, type Identity } from './plugin/identity.js'

@@ -24,7 +24,8 @@ interface Loaded {
 }
 
 export class Credentials {
-  readonly #config: TlsConfig
+  /** As configured. */
+  readonly config: TlsConfig
   readonly #listeners: (() => void)[] = []
   #loaded: Loaded
 
@@ -48,7 +49,7 @@ export class Credentials {
 
   /** @internal */
   constructor(config: TlsConfig, first: Loaded) {
-    this.#config = config
+    this.config = config
     this.#loaded = first
   }
 
@@ -64,7 +65,7 @@ export class Credentials {
   /** For the name that a client asks for; undefined: it gets none. */
   contextFor(name: string): SecureContext | undefined {
     const known = this.#loaded.byName.get(name.toLowerCase())
-    if (known !== undefined || this.#config.unknownName === 'refuse') return known
+    if (known !== undefined || this.config.unknownName === 'refuse') return known
     return this.#loaded.context
   }
 
@@ -73,7 +74,7 @@ export class Credentials {
    * what was in force stays.
    */
   async reload(): Promise<boolean> {
-    const next = await loaded(this.#config)
+    const next = await loaded(this.config)
     if (next.texts === this.#loaded.texts) return false
     this.#loaded = next
     for (const listener of this.#listeners) listener()

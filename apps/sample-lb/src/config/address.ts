@@ -3,7 +3,7 @@ import { isIP, isIPv6 } from 'node:net'
 
 /** `udp:127.0.0.1:5060`, taken apart. */
 export interface ListenText {
-  readonly transport: 'udp' | 'tcp' | 'tls'
+  readonly transport: (typeof transports)[number]
   /** Numeric, IPv6 without brackets. */
   readonly address: string
   readonly port: number
@@ -14,16 +14,13 @@ export interface Refused {
   readonly expected: string
 }
 
-const expectedListener = 'transport:address:port such as udp:10.0.0.5:5060 or tcp:[::1]:5060'
-const transports = ['udp', 'tcp', 'tls'] as const
+const expectedListener = 'transport:address:port such as udp:10.0.0.5:5060 or tls:[::1]:5061'
+const transports = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const
 
 /** Takes a listener apart: transport, numeric address (IPv6 in brackets), port. */
 export function parseListen(text: string): ListenText | Refused {
   const colon = text.indexOf(':')
   const named = text.slice(0, Math.max(colon, 0)).toLowerCase()
-  if (named === 'ws' || named === 'wss') {
-    return { expected: `udp, tcp or tls: ${named} is not available yet` }
-  }
   const transport = transports.find((each) => each === named)
   if (transport === undefined) return { expected: expectedListener }
   const place = parseHostPort(text.slice(colon + 1))

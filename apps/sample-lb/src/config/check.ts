@@ -71,7 +71,7 @@ function checkListeners({ listen, tls }: ConfigValues, refuse: Refuse): void {
   const seen = new Set<string>()
   for (const [index, { transport, address, port }] of listen.entries()) {
     const name = formatListen(transport, address, port)
-    if (transport === 'tls' && tls === undefined) {
+    if ((transport === 'tls' || transport === 'wss') && tls === undefined) {
       refuse(['listen', index], 'the section tls, which says where the certificate is', quote(name))
     }
     if (port !== 0 && seen.has(name)) {

@@ -12,6 +12,7 @@ const fixedSections = [
   'dns',
   'limits',
   'tls',
+  'webSocket',
   'topologyHiding',
   'log',
 ] as const

@@ -15,6 +15,7 @@ import { isSecretName } from './secret.js'
 import { isHostName, isNetwork, parseHostPort, parseListen } from './address.js'
 import { duration, durationOrOff } from './duration.js'
 import { tls } from './tls-section.js'
+import { webSocket } from './web-socket-section.js'
 import { flood, rateLimit, scanners } from './rate-sections.js'
 import { topologyHiding } from './topology-section.js'
 
@@ -492,6 +493,7 @@ export const configSchema = z
     dns: dns.prefault({}).describe('How names are resolved.'),
     limits: limits.prefault({}).describe('Bounds on what strangers may use.'),
     tls,
+    webSocket,
     rateLimit,
     flood,
     scanners,

@@ -16,9 +16,9 @@ test('a listener is transport, address and port, IPv6 in brackets', () => {
   expect(parseListen('TCP:[::1]:0')).toEqual({ transport: 'tcp', address: '::1', port: 0 })
 })
 
-test.each(['ws', 'wss'])('%s is refused as not available yet', (transport) => {
-  expect(parseListen(`${transport}:127.0.0.1:5061`)).toEqual({
-    expected: `udp, tcp or tls: ${transport} is not available yet`,
+test.each(['udp', 'tcp', 'tls', 'ws', 'wss'])('%s is a transport', (transport) => {
+  expect(parseListen(`${transport.toUpperCase()}:127.0.0.1:5061`)).toEqual({
+    ...{ transport, address: '127.0.0.1', port: 5061 },
   })
 })
 

@@ -26,7 +26,7 @@ test('a valid file gives its values, defaults filled in', () => {
 test('every fault is one line: file, line, column, key, found, expected; all of them, in order', () => {
   const text = `listen:
   - udp:127.0.0.1:5060
-  - wss:127.0.0.1:8443
+  - sctp:127.0.0.1:5061
   - { bind: udp:nowhere, zoen: x }
 dispatcher:
   sets:
@@ -41,8 +41,8 @@ limits: { headers: many }
 tsl: { certificate: a.pem }
 `
   expect(faultsOf(text)).toEqual([
-    'lb.yaml:3:5 listen.1: found "wss:127.0.0.1:8443", expected udp, tcp or tls: wss is not available yet',
-    'lb.yaml:4:13 listen.2.bind: found "udp:nowhere", expected transport:address:port such as udp:10.0.0.5:5060 or tcp:[::1]:5060',
+    'lb.yaml:3:5 listen.1: found "sctp:127.0.0.1:5061", expected transport:address:port such as udp:10.0.0.5:5060 or tls:[::1]:5061',
+    'lb.yaml:4:13 listen.2.bind: found "udp:nowhere", expected transport:address:port such as udp:10.0.0.5:5060 or tls:[::1]:5061',
     'lb.yaml:4:26 listen.2.zoen: found an unknown key, expected one of bind, advertise, zone',
     'lb.yaml:7:59 dispatcher.sets.1.algorithm: found an empty list, expected the name of an algorithm such as round-robin',
     'lb.yaml:9:15 dispatcher.probe.interval: found "fast", expected a duration such as 500ms, 2s, 5m, or 0 for off',
@@ -52,7 +52,7 @@ tsl: { certificate: a.pem }
     'lb.yaml:12:8 route: found "first", expected a list of rules',
     'lb.yaml:13:10 profile: found "closed", expected one of edge, open',
     'lb.yaml:14:20 limits.headers: found "many", expected a whole number from 16',
-    'lb.yaml:15:1 tsl: found an unknown key, expected one of listen, zones, dispatcher, failover, route, workers, domains, profile, timers, dns, limits, tls, rateLimit, flood, scanners, topologyHiding, log',
+    'lb.yaml:15:1 tsl: found an unknown key, expected one of listen, zones, dispatcher, failover, route, workers, domains, profile, timers, dns, limits, tls, webSocket, rateLimit, flood, scanners, topologyHiding, log',
   ])
 })
 
@@ -150,11 +150,6 @@ test('no destination anywhere is a fault', () => {
   expect(faultsOf(valid.replace(/sets:.*/s, 'sets: {}\n'))).toContain(
     'lb.yaml:4:3 dispatcher: found no set, expected sets, or a source',
   )
-})
-
-test.each(['ws', 'wss'])('a listener for %s is refused clearly', (transport) => {
-  const [fault] = faultsOf(valid.replace('udp:', `${transport}:`))
-  expect(fault).toContain(`${transport} is not available yet`)
 })
 
 function configOf(text: string): Config {

@@ -60,6 +60,7 @@ test('every section but listen and dispatcher may be left out; these are the def
       transactions: 200_000,
       refusalsPerSecond: 10,
     },
+    webSocket: {},
     rateLimit: [],
     scanners: {
       action: 'drop',
