@@ -15,7 +15,7 @@ const hiding = "{ key: 'known to all nodes of the edge', callId: true, tags: tru
 async function balancerFor(port: number, backend: number): Promise<Balancer> {
   return Balancer.start({
     'lb.yaml': `
-listen: ['udp:127.0.0.1:${port}']
+listen: ['udp:127.0.0.1:${port}', 'tcp:127.0.0.1:${port}']
 dispatcher:
   sets: { 1: { destinations: ['sip:${behind}:${backend}'] } }
   probe: { interval: 0s }
@@ -58,4 +58,16 @@ test("SIPp's calls with re-INVITE and BYE pass a restart in their midst, none fa
   await balancer.restart()
   expect(await caller.finished()).toMatchObject({ created: 30, successful: 30, failed: 0 })
   expect(await backend.stopped()).toMatchObject({ created: 30, failed: 0 })
+}, 60_000)
+
+test('who calls by TCP is hung up on by the connection that he opened, from a backend that speaks UDP', async () => {
+  const [port, at, from] = [await freePort(), await freePort(behind), await freePort()]
+  const backend = Sipp.answer({ scenario: 'hanging-up-backend', address: behind, port: at })
+  await balancerFor(port, at)
+  const caller = Sipp.call({
+    ...{ scenario: 'hung-up-on-caller', transport: 'tcp', port: from },
+    ...{ target: `127.0.0.1:${port}`, callsPerSecond: 20, calls: 20 },
+  })
+  expect(await caller.finished()).toMatchObject({ created: 20, successful: 20, failed: 0 })
+  expect(await backend.stopped()).toMatchObject({ created: 20, failed: 0 })
 }, 60_000)

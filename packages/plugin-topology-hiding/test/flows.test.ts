@@ -145,8 +145,8 @@ test('a listener of its own for the inside is not told outside, and each side is
   await it.close()
 })
 
-test('TLS outside and UDP inside', async () => {
-  const it = await rig({ listen: ['udp:203.0.113.1:5060', 'tls:203.0.113.1:5061'] })
+test.each([{}, everything])('TLS outside and UDP inside, with %j', async (hiding) => {
+  const it = await rig({ hiding, listen: ['udp:203.0.113.1:5060', 'tls:203.0.113.1:5061'] })
   const caller = await Phone.at(it.network, {
     at: 'TLS:198.51.100.9:5061',
     proxy: 'TLS:203.0.113.1:5061',
@@ -154,11 +154,13 @@ test('TLS outside and UDP inside', async () => {
   const call = caller.call(bob)
   await it.network.run(300)
   expect(call.outcome).toBe(200)
+  expect(call.final?.headers.values('Record-Route')).toHaveLength(1)
   const theirs = it.backends[0]!.invitations[0]!.send('INFO')
+  await it.network.run(300)
+  expect(theirs.outcome).toBe(200)
   const bye = call.bye()
   await it.network.run(300)
   expect(bye.outcome).toBe(200)
-  expect(theirs.outcome).toBe(200)
   expect(leaks(it)).toEqual([])
   await it.close()
 })
