@@ -2,11 +2,13 @@
 import { afterAll, afterEach, expect, test } from '@jest/globals'
 import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { connect, type ConnectionOptions, createServer, type TLSSocket } from 'node:tls'
 import {
   type App,
   createApp,
+  type FailureContext,
   type Handled,
+  OnFailure,
   OnRequest,
   type RequestContext,
   Routes,
@@ -30,9 +32,24 @@ afterAll(() => {
   stranger.remove()
 })
 
-/** Answers with who asks. */
+let backendPort = 0
+/** Why the last attempt failed. */
+let failure: string | undefined
+
+/** Answers OPTIONS with who asks; a MESSAGE goes to the backend. */
 @Routes()
 class Asked {
+  @OnRequest('MESSAGE')
+  message(ctx: RequestContext): Handled {
+    return ctx.relay({ uri: `sip:127.0.0.1:${backendPort};transport=tls`, role: 'next-hop' })
+  }
+
+  @OnFailure('MESSAGE')
+  failed(ctx: FailureContext): Handled {
+    failure = ctx.error?.message
+    return ctx.forward()
+  }
+
   @OnRequest('OPTIONS')
   options(ctx: RequestContext): Handled {
     return ctx.reply(200, { 'X-Names': ctx.source.peerNames.join() || 'nobody' })
@@ -58,15 +75,15 @@ async function client(port: number, more: ConnectionOptions = {}): Promise<TLSSo
 }
 
 /** The answer to an OPTIONS; rejects when the connection ends instead. */
-async function asks(socket: TLSSocket): Promise<string> {
+async function asks(socket: TLSSocket, method = 'OPTIONS'): Promise<string> {
   socket.write(
     [
-      'OPTIONS sip:edge.example SIP/2.0',
+      `${method} sip:edge.example SIP/2.0`,
       'Via: SIP/2.0/TLS phone.example;branch=z9hG4bK776asdhds',
       'From: <sip:alice@example.com>;tag=1928301774',
       'To: <sip:edge.example>',
       'Call-ID: a84b4c76e66710@phone.example',
-      ...['CSeq: 1 OPTIONS', 'Max-Forwards: 70', 'Content-Length: 0', '', ''],
+      ...[`CSeq: 1 ${method}`, 'Max-Forwards: 70', 'Content-Length: 0', '', ''],
     ].join('\r\n'),
   )
   const [data] = (await Promise.race([
@@ -136,4 +153,42 @@ test('handshakes have a bound for each source and a deadline (security.md §3 ro
   await Promise.all(silent.map((socket) => once(socket, 'close')))
   expect(Date.now() - began).toBeLessThan(5_000)
   expect(await asks(await client(port))).toMatch(/^SIP\/2\.0 200/)
+})
+
+/** A backend that answers everything with 200, by that certificate. */
+async function backendWith({ certificate, key }: { certificate: string; key: string }) {
+  const server = createServer({ cert: certificate, key }, (socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.on('data', (data: Buffer) => {
+      const text = data.toString('latin1')
+      const kept = text
+        .split('\r\n')
+        .filter((line: string) => /^(?:Via|From|To|Call-ID|CSeq): /.test(line))
+      socket.write(['SIP/2.0 200 OK', ...kept, 'Content-Length: 0', '', ''].join('\r\n'))
+    })
+  })
+  server.on('tlsClientError', () => undefined)
+  open.push({ end: () => server.close() })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  backendPort = typeof address === 'object' && address !== null ? address.port : 0
+}
+
+test('4b.25: a destination that does not prove its name is a transport error that says why (RFC 5922 §7.2, §16.9)', async () => {
+  const names = ['IP:127.0.0.1']
+  const { port } = await edgeWith()
+  const socket = await client(port)
+  await backendWith(authority.sign({ names }))
+  expect(await asks(socket, 'MESSAGE')).toMatch(/^SIP\/2\.0 200/)
+  for (const [pair, reason] of [
+    [authority.sign({ names: ['DNS:other.example'] }), /names other\.example, not 127\.0\.0\.1/],
+    [authority.sign({ names, expired: true }), /CERT_HAS_EXPIRED/],
+    [stranger.sign({ names }), /CERT_SIGNATURE_FAILURE/],
+  ] as const) {
+    await backendWith(pair)
+    failure = undefined
+    expect(await asks(socket, 'MESSAGE')).toMatch(/^SIP\/2\.0 5/)
+    expect(failure).toMatch(reason)
+  }
 })
