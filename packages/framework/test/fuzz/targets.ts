@@ -74,6 +74,8 @@ export const targets: readonly FuzzTarget[] = [
   },
   {
     name: 'stream',
+    // A stream may come in pieces of an octet, each a push of its own.
+    slowestMs: 100,
     input: (mutator) => `${mutator.variantOf(messages)}${mutator.variantOf(messages)}`,
     check: sameHoweverCut,
   },
