@@ -1,5 +1,5 @@
 /** The balancer as an operator runs it: a configuration file and a process. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RunningProcess } from './processes.js'
@@ -40,6 +40,15 @@ export class Balancer {
   /** Changes a file that it may read again. */
   write(name: string, text: string): void {
     writeFileSync(join(this.#folder, name), text)
+  }
+
+  /** A file of its folder as it is now; empty if there is none. */
+  read(name: string): string {
+    try {
+      return readFileSync(join(this.#folder, name), 'utf8')
+    } catch {
+      return ''
+    }
   }
 
   async stop(): Promise<number | undefined> {
