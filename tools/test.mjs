@@ -19,7 +19,7 @@ if (only.length === 0) {
 // socket again over node:dgram. The others know no more of it than that there is an interface.
 const openSockets = [
   ...['test/dist/system', 'apps', 'bench/test/dist/systems', 'packages/udp-native'],
-  ...['packages/framework/test/dist/(transport|workers|server)', 'packages/plugin-'],
+  ...['packages/framework/test/dist/(transport|workers|server)', 'packages/plugin-tls'],
 ]
 const { whyUnavailable } = await import('../packages/udp-native/dist/index.js')
 const reason = process.env.SIPWRIGHT_NATIVE === '0' ? 'SIPWRIGHT_NATIVE=0' : whyUnavailable()
