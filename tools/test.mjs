@@ -18,8 +18,12 @@ if (only.length === 0) {
 // Both ways of UDP must behave alike: all tests run over native batches where they can be had, and all that open a UDP
 // socket again over node:dgram. The others know no more of it than that there is an interface.
 const openSockets = [
-  ...['test/dist/system', 'apps', 'bench/test/dist/systems', 'packages/udp-native'],
-  ...['packages/framework/test/dist/(transport|workers|server)', 'packages/plugin-tls'],
+  ...['test/dist/system', 'test/dist/hostile/(chaos|flood)', 'apps', 'bench/test/dist/systems'],
+  ...[
+    'packages/udp-native',
+    'packages/framework/test/dist/(transport|workers|server)',
+    'packages/plugin-tls',
+  ],
 ]
 const { whyUnavailable } = await import('../packages/udp-native/dist/index.js')
 const reason = process.env.SIPWRIGHT_NATIVE === '0' ? 'SIPWRIGHT_NATIVE=0' : whyUnavailable()

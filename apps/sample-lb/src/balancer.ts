@@ -124,6 +124,11 @@ export class Balancer implements RunningBalancer {
     return this.#calls.size
   }
 
+  get counts(): Readonly<Record<string, number>> {
+    const { transactions, counters } = this.#app
+    return { transactions, ...counters, ...this.#app.resolve(RateLimits).counters }
+  }
+
   async close(): Promise<boolean> {
     await this.#app.close()
     return true

@@ -23,6 +23,8 @@ export interface RunningBalancer {
   readonly listeners: readonly string[]
   /** Undefined when it is not known here. */
   readonly callsInProgress: number | undefined
+  /** What was counted since the start, and the transactions that live; undefined when it is not known here. */
+  readonly counts: Readonly<Record<string, number>> | undefined
   /** Applies the configuration, or rejects. */
   reload(loaded: LoadedConfig): Promise<void>
   /** Turns new requests away and settles when the calls in progress are over, at the latest after `limitMs`. */
@@ -59,8 +61,9 @@ export async function serve(source: ConfigSource): Promise<number> {
   log.info({ signal, calls: balancer.callsInProgress }, 'ending: new calls are refused')
   await Promise.race([balancer.drain(drainLimitMs), interruption.second])
   process.off('SIGHUP', onHangUp)
+  const { callsInProgress, counts } = balancer
   const well = await balancer.close()
-  log.info({ calls: balancer.callsInProgress }, 'ended')
+  log.info({ calls: callsInProgress, counts }, 'ended')
   log.flush()
   return well ? 0 : 1
 }

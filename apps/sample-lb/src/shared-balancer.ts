@@ -16,6 +16,7 @@ export interface WorkerData {
 export class SharedBalancer implements RunningBalancer {
   /** Each worker knows, and says when it ends. */
   readonly callsInProgress = undefined
+  readonly counts = undefined
   readonly #group: WorkerGroup
   readonly #source: ConfigSource
 

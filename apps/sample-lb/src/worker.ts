@@ -13,8 +13,9 @@ const balancer = await Balancer.start(loaded.config, log, worker)
 worker.onReload((data) => balancer.reload(configFrom(data)))
 worker.onStop(async (limitMs) => {
   await balancer.drain(limitMs)
+  const { callsInProgress, counts } = balancer
   await balancer.close()
-  log.info({ calls: balancer.callsInProgress }, 'ended')
+  log.info({ calls: callsInProgress, counts }, 'ended')
   log.flush()
 })
 

@@ -1,0 +1,40 @@
+/** npm run hostile: what the tests of this folder do in small, in full. Prints figures; the exit status is 1 if a bound is broken. */
+import { parseArgs } from 'node:util'
+import { chaosMatrix } from './chaos-matrix.js'
+
+const usage = `Usage: npm run hostile -- [options]
+
+  --chaos            calls through every cell of loss, duplication, reordering and delay
+    --calls <n>      calls of each cell (default 10000)
+    --rate <n>       calls per second (default 200)
+    --t1 <ms>        T1 of everybody; 64 of them are waited for at the end of each cell (default 100)
+    --seed <n>       of the network (default 1)
+
+Without a choice all of them run, one after the other.
+`
+
+const { values } = parseArgs({
+  options: {
+    chaos: { type: 'boolean', default: false },
+    calls: { type: 'string', default: '10000' },
+    rate: { type: 'string', default: '200' },
+    t1: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const all = !values.chaos
+
+if (values.help) process.stdout.write(usage)
+else {
+  const broken: string[] = []
+  if (all || values.chaos) {
+    const load = { calls: Number(values.calls), callsPerSecond: Number(values.rate) }
+    broken.push(
+      ...(await chaosMatrix({ ...load, t1: Number(values.t1), seed: Number(values.seed) })),
+    )
+  }
+  for (const each of broken) console.log(`BROKEN: ${each}`)
+  if (broken.length > 0) process.exitCode = 1
+}
