@@ -8,7 +8,7 @@ export class Counters {
   malformed = 0
   /** Refused without a transaction. */
   refused = 0
-  /** Refusals that were not sent: their network has had enough. */
+  /** Refusals that were not sent: their network has had enough, or they would be far larger than what they answer. */
   unsentRefusals = 0
   /** Responses that matched no transaction. RFC 6026 §8.9 */
   strayResponses = 0

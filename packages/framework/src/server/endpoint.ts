@@ -31,7 +31,7 @@ import { type Hooks } from './hooks.js'
 import { type IncomingRequest } from './incoming-request.js'
 import { type Listeners } from './listeners.js'
 import { FlowSource } from './received-request.js'
-import { RefusalBudget } from './refusal-budget.js'
+import { isInProportion, RefusalBudget } from './refusal-budget.js'
 import { type RouteTable } from './route-table.js'
 import { publicZone, type Zones } from './zones.js'
 
@@ -247,10 +247,16 @@ export class Endpoint implements Receiver {
   }
 
   /**
-   * Answers without a transaction: one packet, nothing kept. Over UDP a network outside is sent so many of them and no more: its
-   * addresses may be written by somebody else.
+   * Answers without a transaction: one packet, nothing kept. Over UDP a network outside is sent so many of them and no more, and none
+   * far larger than what it answers: its addresses may be written by somebody else. `bytes`: size of the request, default of the
+   * message in hand.
    */
-  refuse(request: SipRequest, flow: Flow, status: number, headers?: ReplyHeaders): void {
+  refuse(
+    ...[request, flow, status, headers, bytes = this.#bytes]: [
+      ...[request: SipRequest, flow: Flow, status: number],
+      ...[headers?: ReplyHeaders | undefined, bytes?: number],
+    ]
+  ): void {
     this.counters.refused++
     const { remoteAddress, local } = flow
     const isPublic = !local.reliable && this.zones.at(flow) === publicZone
@@ -260,7 +266,12 @@ export class Endpoint implements Receiver {
     }
     const toTag = this.refusalTag(request)
     const response = responseTo(request, status, { toTag, ...(headers && { headers }) })
-    this.#sendBack(flow, serialize(response), response)
+    const text = serialize(response)
+    if (isPublic && !isInProportion(bytes, text.length)) {
+      this.counters.unsentRefusals++
+      return
+    }
+    this.#sendBack(flow, text, response)
   }
 
   /** The To tag of a refusal: the same for every copy of the request, and known again in its ACK. RFC 3261 §8.2.7 */

@@ -91,7 +91,8 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
     const { endpoint, transaction } = this
     if (!this.#cancelled) {
       this.#status = status
-      endpoint.refuse(this.asSent ?? this.request, transaction.flow, status, headers)
+      const request = this.asSent ?? this.request
+      endpoint.refuse(request, transaction.flow, status, headers, this.bytes)
       endpoint.run(endpoint.layer.drop(transaction, this.now))
     }
     this.finish()

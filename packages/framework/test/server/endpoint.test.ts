@@ -212,6 +212,18 @@ test('refuse: one packet and nothing kept; its ACK goes nowhere, even through a 
   expect(statuses).toEqual([407, 407])
 })
 
+test('a refusal that would be far larger than its request is not sent, over UDP to a public network (security.md §5 G11)', async () => {
+  const zones = { inside: ['10.0.0.0/8'] }
+  const challenge = { 'Proxy-Authenticate': 'x'.repeat(2 * text().length) }
+  const wired = await Wired.with((host) => host.use((ctx) => ctx.refuse(407, challenge)), { zones })
+  wired.receive(text())
+  expect(wired.sent).toEqual([])
+  expect(wired.app.counters).toMatchObject({ refused: 1, unsentRefusals: 1 })
+  expect(wired.app.transactions).toBe(0)
+  wired.receive(text(), { ...caller, remoteAddress: '10.1.2.3' })
+  expect(wired.sent).toEqual(['SIP/2.0 407 Proxy Authentication Required'])
+})
+
 test('refusals of a public network over UDP are bounded; of one inside they are not (security.md §3 row 14)', async () => {
   const zones = { inside: ['10.0.0.0/8'] }
   const wired = await Wired.with((host) => host.use((ctx) => ctx.refuse(403)), { zones })

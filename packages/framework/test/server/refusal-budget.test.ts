@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { RefusalBudget } from '#src/server/refusal-budget.js'
+import { isInProportion, RefusalBudget } from '#src/server/refusal-budget.js'
 
 /** How many of so many the budget allows. */
 function allowed(budget: RefusalBudget, address: string, count: number, now: number): number {
@@ -36,4 +36,9 @@ test('what is remembered is bounded, and the networks of late are those remember
   }
   expect(allowed(budget, '2.17.111.1', 5, 0)).toBe(1)
   expect(allowed(budget, '203.0.113.1', 5, 0)).toBe(2)
+})
+
+test('a refusal is two and a half times as large as its request at most (security.md §5 G11)', () => {
+  expect(isInProportion(100, 250)).toBe(true)
+  expect(isInProportion(100, 251)).toBe(false)
 })
