@@ -29,7 +29,7 @@ export class RunningProcess {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.setEncoding('latin1')
       stream.on('data', (text: string) => {
-        this.output = (this.output + text).slice(-200_000)
+        this.output = (this.output + text).slice(-1_000_000)
         for (const watcher of this.#watchers) watcher()
       })
     }

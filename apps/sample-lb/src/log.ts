@@ -3,6 +3,7 @@ import { type Log } from '@sipwright/framework'
 import { pino } from 'pino'
 import { build as pretty } from 'pino-pretty'
 import { type ConfigValues } from './config/schema.js'
+import { forMachines, forPeople } from './log-text.js'
 
 /** A log that can be emptied before the process ends. */
 export interface ProcessLog extends Log {
@@ -20,7 +21,7 @@ export function openLog(
   const base = worker === undefined ? null : { worker }
   if (format === 'json') {
     const destination = pino.destination({ dest: descriptor, sync: false })
-    const log = pino({ level, base }, destination)
+    const log = pino({ level, base, hooks: { streamWrite: forMachines } }, destination)
     return Object.assign(log, {
       ready: (listen: readonly string[]) =>
         log.child({}, { level: 'info' }).info({ listen }, 'ready'),
@@ -36,7 +37,8 @@ export function openLog(
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
   })
-  return Object.assign(pino({ level, base }, destination), {
+  const log = pino({ level, base, hooks: { streamWrite: forPeople } }, destination)
+  return Object.assign(log, {
     ready: (listen: readonly string[]) => void stream.write(`ready ${listen.join(' ')}\n`),
     flush: () => undefined,
   })
