@@ -8,12 +8,14 @@ import {
   type Log,
   type Worker,
 } from '@sipwright/framework'
+import { admin } from '@sipwright/plugin-admin'
 import { Dispatcher, dispatcher } from '@sipwright/plugin-dispatcher'
 import { rateLimiting, RateLimits } from '@sipwright/plugin-ratelimit'
 import { Credentials, tls } from '@sipwright/plugin-tls'
 import { topologyHiding } from '@sipwright/plugin-topology-hiding'
 import { CallsInProgress } from './calls-in-progress.js'
 import { formatListen } from './config/address.js'
+import { adminOptions } from './config/admin-section.js'
 import { type Config } from './config/check.js'
 import { dispatcherOptions } from './config/dispatcher-options.js'
 import { type LoadedConfig } from './config/load.js'
@@ -45,9 +47,14 @@ export class Balancer implements RunningBalancer {
     const failovers = new FailoverReport(log)
     const draining = (): boolean => balancer.#draining
     const hiding = topologyOptions(config.topologyHiding, config.directory)
+    const administered = adminOptions(config.admin, config.directory)
+    const unready = (): string | undefined =>
+      draining() ? `draining: ${calls.size} calls in progress` : undefined
     const secured = tlsOptions(config, config.directory)
     const app = await createApp({
       plugins: [
+        // First, so that it sees what others drop, and is the last to be closed.
+        ...(administered === undefined ? [] : [admin({ ...administered, unready })]),
         rateLimiting(rateLimitingOptions(config)),
         ...(secured === undefined ? [] : [tls(secured)]),
         ...webSocketPlugins(config),

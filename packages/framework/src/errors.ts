@@ -121,6 +121,16 @@ export const errors = {
     text: 'digest: no realm; give one to the plugin auth or to the middleware',
   },
   SIPW_ERR_AUTH_USERS: { status: 503, text: 'users of %s cannot be read: %s' },
+  // administration
+  SIPW_ERR_ADMIN_ABSENT: { status: 404, text: 'there is no plugin %s here' },
+  SIPW_ERR_ADMIN_BUSY: { status: 503, text: 'too many %s' },
+  SIPW_ERR_ADMIN_CSRF: { status: 403, text: 'X-CSRF-Token is not that of the session' },
+  SIPW_ERR_ADMIN_INPUT: { status: 400, text: '%s' },
+  SIPW_ERR_ADMIN_ORIGIN: { status: 403, text: '%s: %s is none of ours' },
+  SIPW_ERR_ADMIN_RATE: { status: 503, text: 'too many wrong tokens; again in %s s' },
+  SIPW_ERR_ADMIN_SCOPE: { status: 403, text: 'this needs scope %s, and %s has %s' },
+  SIPW_ERR_ADMIN_TOKEN: { status: 401, text: 'no token that is known' },
+  SIPW_ERR_ADMIN_UNKNOWN: { status: 404, text: 'there is no %s %s' },
   // TLS
   SIPW_ERR_TLS_FILE: { status: 500, text: 'certificates of %s cannot be used: %s' },
   // dispatcher
@@ -133,6 +143,7 @@ export const errors = {
   SIPW_ERR_DISPATCHER_FILE: { status: 500, text: 'dispatcher list %s cannot be read: %s' },
   SIPW_ERR_DISPATCHER_LIST: { status: 500, text: 'dispatcher list %s is refused: %s' },
   SIPW_ERR_LOAD_JOURNAL: { status: 500, text: 'journal of calls %s cannot be used: %s' },
+  SIPW_ERR_SET_REVISION: { status: 412, text: 'the sets are at revision %s, not at %s' },
   SIPW_ERR_SET_UNKNOWN: { status: 500, text: 'no destination set %s' },
   // command
   SIPW_ERR_IMPORT_INPUT: { status: 500, text: '%s: found %s, expected %s' },

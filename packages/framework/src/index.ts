@@ -75,6 +75,7 @@ export {
   type DepartingRequest,
   type DepartingResponse,
 } from './plugin/boundary.js'
+export { type Figures } from './plugin/figures.js'
 export { type Handled, type MaybeHandled } from './plugin/handled.js'
 export {
   defineMiddleware,

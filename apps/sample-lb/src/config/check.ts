@@ -10,6 +10,7 @@ import {
   resolveAlgorithm,
 } from '@sipwright/plugin-dispatcher'
 import { formatListen } from './address.js'
+import { faultOfAdmin } from './admin-section.js'
 import { type Fault, quote, reasonOf } from './fault.js'
 import { type ConfigValues } from './schema.js'
 import { secretOf } from './secret.js'
@@ -57,6 +58,8 @@ export function crossCheck(
   const sets = listed === undefined ? undefined : mergedSets(values, listed)
   checkSecrets(values, directory, refuse)
   checkTopologyKeys(values, directory, refuse)
+  const admin = faultOfAdmin(values.admin, directory)
+  if (admin !== undefined) refuse(admin.path, admin.expected, admin.found)
   // What databases, servers and DNS tell is known when they are asked: at the start.
   const known = !hasRemoteSource(values)
   if (sets !== undefined && known) checkRoutes(values, sets, file, refuse)

@@ -14,6 +14,7 @@ const fixedSections = [
   'tls',
   'webSocket',
   'topologyHiding',
+  'admin',
   'log',
 ] as const
 

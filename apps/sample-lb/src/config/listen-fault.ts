@@ -7,6 +7,14 @@ import { formatPath, type YamlFile } from './yaml-file.js'
 
 /** `error` is the SIPW_ERR_LISTEN of the framework, whose text names address and port. */
 export function faultOfListen(error: SipError, { listen }: Config, file: YamlFile): Fault {
+  if (error.message.includes('admin:')) {
+    return {
+      place: file.place(['admin', 'listen']),
+      key: 'admin.listen',
+      found: error.message,
+      expected,
+    }
+  }
   const told = error.message.toLowerCase()
   const named = ({ address, port }: Config['listen'][number]): boolean =>
     told.includes(address) && told.includes(String(port))

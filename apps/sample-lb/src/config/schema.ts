@@ -17,6 +17,7 @@ import { duration, durationOrOff } from './duration.js'
 import { tls } from './tls-section.js'
 import { webSocket } from './web-socket-section.js'
 import { flood, rateLimit, scanners } from './rate-sections.js'
+import { admin } from './admin-section.js'
 import { topologyHiding } from './topology-section.js'
 
 const wholeNumber = (minimum: number, maximum = Number.MAX_SAFE_INTEGER): z.ZodNumber => {
@@ -498,6 +499,7 @@ export const configSchema = z
     flood,
     scanners,
     topologyHiding,
+    admin,
     log: log.prefault({}).describe('What is written to standard output.'),
   })
   .describe('Configuration of the sipwright load balancer')

@@ -71,7 +71,7 @@ test('every section but listen and dispatcher may be left out; these are the def
   })
 })
 
-test.each(['acl', 'auth', 'cluster', 'workers', 'admin'])('%s is unknown until it works', (key) => {
+test.each(['acl', 'auth', 'cluster', 'workers'])('%s is unknown until it works', (key) => {
   const { success } = configSchema.safeParse({ ...smallest, [key]: {} })
   expect(success).toBe(false)
 })

@@ -17,6 +17,7 @@ import {
   type ResponseContext,
 } from './context.js'
 import { type Boundary } from './boundary.js'
+import { type Figures } from './figures.js'
 import { type Middleware, type MiddlewareFunction } from './middleware.js'
 import { type ServiceToken } from './service.js'
 import { type Workers } from './workers.js'
@@ -55,6 +56,11 @@ export interface Host {
   provide<T>(token: ServiceToken<T>, instance: T): void
   /** The instance that another plugin provided; that plugin must be in `requires`. */
   resolve<T>(token: ServiceToken<T>): T
+  /**
+   * The instance that another plugin provided, or undefined if there is no such plugin. Ask from `onReady` on: plugins that
+   * start later have provided theirs by then.
+   */
+  find<T>(token: ServiceToken<T>): T | undefined
   /** Runs for every request outside a dialog, before its route class. */
   use(middleware: Middleware | MiddlewareFunction): void
   addTransport(transport: Transport): void
@@ -102,6 +108,8 @@ export interface Host {
   locate(uri: string): readonly Hop[] | Promise<readonly Hop[]>
   /** The zone that an address belongs to; undefined: that of the listener that it comes in by. Look-ups cost: ask few. */
   zoneOf(address: string): string | undefined
+  /** How the app is: its counters, transactions and listeners. From `onReady` on. */
+  figures(): Figures
   /** Whether a URI leads to us: an address of a listener, or a domain that we answer for. */
   isOurs(uri: SipUri): boolean
   /** Sends a request of our own; `done` is called exactly once. */

@@ -3,6 +3,7 @@ import { type Chance, type Clock, type Log } from '../environment.js'
 import { SipError } from '../errors.js'
 import { type Hop, type LocalAddress } from '../message/flow.js'
 import { isSipUri, parseUri } from '../message/uri.js'
+import { type Figures } from '../plugin/figures.js'
 import { startOrder } from '../plugin/order.js'
 import { type Host, type Plugin } from '../plugin/plugin.js'
 import { type ServiceToken } from '../plugin/service.js'
@@ -323,6 +324,17 @@ export class App {
     return this.#running().resolver.resolve(uri)
   }
 
+  #figures(): Figures {
+    const { counters, layer, draining } = this.#running()
+    return {
+      counters: { ...counters },
+      serverTransactions: layer.servers,
+      clientTransactions: layer.clients,
+      listeners: this.listeners,
+      draining,
+    }
+  }
+
   #host(plugin: Plugin): Host {
     const hooks = this.#hooks
     const container = this.#container
@@ -334,6 +346,7 @@ export class App {
       secretFor: (purpose) => this.#dialogs.secretFor(purpose),
       provide: (token, instance) => container.provide(token, instance),
       resolve: (token) => container.resolve(token),
+      find: (token) => container.find(token),
       use: (middleware) => hooks.newRequest.push(buildStep(middleware, container)),
       addTransport: (transport) => this.#transports.set(transport.name, transport),
       addZones: (lookUp) => this.#zones.add(lookUp),
@@ -354,6 +367,7 @@ export class App {
       onReload: (hook) => hooks.reload.push(hook),
       onClose: (run) => hooks.close.push({ plugin: plugin.name, run }),
       locate: (uri) => this.#locate(uri),
+      figures: () => this.#figures(),
       isOurs: (uri) => this.#listeners.isOurs(uri),
       zoneOf: (address) => this.#zones.of(address),
       send: (request, done) => new OwnRequest(this.#running(), request, done).start(),

@@ -56,6 +56,11 @@ export class Container {
     return this.#root.resolve(token as symbol)
   }
 
+  /** Undefined if no plugin provided it. */
+  find<T>(token: ServiceToken<T>): T | undefined {
+    return this.#provided.has(token) ? this.resolve(token) : undefined
+  }
+
   /**
    * Constructs a route class with what it asks for. Throws SIPW_ERR_DI_TOKEN, SIPW_ERR_DI_INHERITED_CTOR, and
    * SIPW_ERR_DI_RESOLVE with the reason as cause.

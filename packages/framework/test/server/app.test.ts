@@ -128,3 +128,22 @@ test('a request of our own is answered, refused or given up, and says which (§8
   silent.close()
   await app.close()
 })
+
+test('a plugin finds what others provide, whatever their order, and sees how the app is', async () => {
+  class Later {}
+  const later = new Later()
+  const hosts: Host[] = []
+  const asking = plugin('asking', (host) => void hosts.push(host))
+  const providing = plugin('providing', (host) => host.provide(Later, later))
+  const app = await createApp({ plugins: [asking, providing], log: quiet })
+  await app.listen('udp:127.0.0.1:0')
+  const [host] = hosts
+  expect(host!.find(Later)).toBe(later)
+  expect(host!.find(class Nowhere {})).toBeUndefined()
+  expect(host!.figures()).toMatchObject({
+    counters: { messagesReceived: 0 },
+    ...{ serverTransactions: 0, clientTransactions: 0, draining: false },
+    listeners: [{ transport: 'UDP', address: '127.0.0.1' }],
+  })
+  await app.close()
+})

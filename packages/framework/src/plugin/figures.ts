@@ -1,0 +1,15 @@
+/** How an app is at one moment, as a plugin sees it: for health checks and metrics, read when somebody asks. */
+import { type LocalAddress } from '../message/flow.js'
+
+export interface Figures {
+  /** Plain numbers since the start, by the names of `Counters`. */
+  readonly counters: Readonly<Record<string, number>>
+  /** Server transactions that are alive. */
+  readonly serverTransactions: number
+  /** Client transactions that are alive. */
+  readonly clientTransactions: number
+  /** What is bound. */
+  readonly listeners: readonly LocalAddress[]
+  /** New requests outside a dialog are refused: the app is about to stop. */
+  readonly draining: boolean
+}

@@ -1,0 +1,29 @@
+/** Every path of the API. A test has a case for each of them. */
+import { type Endpoint } from './http/endpoint.js'
+import { openApi } from './http/openapi.js'
+import { endpoint } from './http/endpoint.js'
+import { auditEndpoints } from './routes/audit.js'
+import { healthEndpoints } from './routes/health.js'
+import { sessionEndpoints } from './routes/session.js'
+import { statusEndpoints } from './routes/status.js'
+import { z } from 'zod'
+
+const described: readonly Endpoint[] = [
+  ...healthEndpoints,
+  ...statusEndpoints,
+  ...sessionEndpoints,
+  ...auditEndpoints,
+]
+
+const documentEndpoint = endpoint({
+  method: 'GET',
+  path: '/api/v1/openapi.json',
+  id: 'openapi',
+  tag: 'status',
+  summary: 'This description.',
+  scope: undefined,
+  answer: z.looseObject({}),
+  handle: ({ admin }) => openApi(endpoints, admin.version),
+})
+
+export const endpoints: readonly Endpoint[] = [...described, documentEndpoint]

@@ -1,0 +1,64 @@
+/** Administration as a plugin: of several workers the leading one serves, and all of them answer it. */
+import { definePlugin, type Host } from '@sipwright/framework'
+import { Keyring } from './access/keyring.js'
+import { Admin } from './admin.js'
+import { adminConfig } from './config.js'
+import { endpoints } from './endpoints.js'
+import { AdminServer } from './http/server.js'
+import { figuresOf, figuresQuestion } from './routes/status.js'
+
+/** Who took the lead finds the port free when the process of the last leader is gone. */
+const retryMs = 1_000
+
+/** `admin({ port: 8088, tokens: [{ name: 'ops', token: '…', scope: 'operate' }] })` */
+export const admin = definePlugin({
+  name: 'admin',
+  config: adminConfig,
+  async setup(host, config) {
+    const keyring = await Keyring.of(config.tokens, host.clock)
+    const services = new Admin(host, config, keyring)
+    services.colleagues.onAsked(figuresQuestion, () => figuresOf(host))
+    const server = new AdminServer(services, endpoints)
+    host.provide(AdminServer, server)
+    const serve = async (): Promise<void> => {
+      await server.listen()
+      host.log.info({ url: server.url }, 'administration is served')
+    }
+    host.onReady(async () => {
+      if (host.workers.leads) await serve()
+    })
+    const lead = new Lead(host, serve)
+    host.workers.onLead(() => lead.begin())
+    host.onClose(async () => {
+      lead.end()
+      await server.close()
+    })
+  },
+})
+
+/** Serves as soon as it can. */
+class Lead {
+  readonly #host: Host
+  readonly #serve: () => Promise<void>
+  #cancel: (() => void) | undefined = undefined
+  #ended = false
+
+  constructor(host: Host, serve: () => Promise<void>) {
+    this.#host = host
+    this.#serve = serve
+  }
+
+  begin(): void {
+    this.#serve().catch((error: unknown) => {
+      if (this.#ended) return
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#host.log.error({ reason }, 'administration cannot be served yet')
+      this.#cancel = this.#host.clock.after(retryMs, () => this.begin())
+    })
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#cancel?.()
+  }
+}

@@ -1,0 +1,133 @@
+/** An edge with its administration, on real sockets of this machine. */
+import { request } from 'node:http'
+import { type App, createApp, type Log, type Plugin } from '@sipwright/framework'
+import { dispatcher, type DispatcherInput } from '@sipwright/plugin-dispatcher'
+import { rateLimiting } from '@sipwright/plugin-ratelimit'
+import { type AdminInput } from '#src/config.js'
+import { AdminServer } from '#src/http/server.js'
+import { admin } from '#src/plugin.js'
+
+/** By scope. */
+export const tokens = {
+  read: 'a-token-that-may-look',
+  operate: 'a-token-that-may-operate',
+  admin: 'a-token-that-may-change',
+} as const
+
+export interface Reply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+  /** Parsed, if it is JSON. */
+  readonly body: unknown
+}
+
+export interface Ask {
+  readonly token?: string
+  readonly body?: unknown
+  /** Instead of a body: as it is. */
+  readonly raw?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface Line {
+  readonly level: string
+  readonly fields: object
+  readonly text: string
+}
+
+export interface Rig {
+  readonly app: App
+  readonly url: string
+  readonly log: readonly Line[]
+  readonly ask: (method: string, path: string, ask?: Ask) => Promise<Reply>
+  close(): Promise<void>
+}
+
+export const sets: DispatcherInput = {
+  sets: {
+    1: {
+      destinations: [
+        { uri: 'sip:127.0.0.1:5091', id: 'fs1', weight: 50, maxLoad: 200, attrs: { region: 'eu' } },
+        { uri: 'sip:127.0.0.1:5092', id: 'fs2' },
+      ],
+    },
+    backup: { algorithm: 'hash-call-id', destinations: ['sip:127.0.0.1:5093'] },
+  },
+  probe: { mode: 'none' },
+}
+
+export interface RigOptions {
+  readonly admin?: AdminInput
+  readonly dispatcher?: DispatcherInput
+  /** Instead of dispatcher and rate limits. */
+  readonly plugins?: readonly Plugin[]
+}
+
+export async function administered(options: RigOptions = {}): Promise<Rig> {
+  const log: Line[] = []
+  const app = await createApp({
+    plugins: [
+      ...(options.plugins ?? [rateLimiting({}), dispatcher(options.dispatcher ?? sets)]),
+      admin({
+        port: 0,
+        tokens: Object.entries(tokens).map(([scope, token]) => ({
+          ...{ name: `${scope}er`, token, scope: scope as keyof typeof tokens },
+        })),
+        ...options.admin,
+      }),
+    ],
+    log: recording(log),
+  })
+  await app.listen('udp:127.0.0.1:0')
+  const { url } = app.resolve(AdminServer)
+  if (url === undefined) throw new Error('it is not served')
+  return {
+    ...{ app, url, log },
+    ask: (method, path, ask = {}) => asked(`${url}${path}`, method, ask),
+    close: () => app.close(),
+  }
+}
+
+export function asked(
+  url: string,
+  method: string,
+  { token, body, raw, headers }: Ask,
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      {
+        method,
+        headers: {
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...((body ?? raw) !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+      },
+      (answer) => {
+        const chunks: Buffer[] = []
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+        answer.on('end', () => {
+          const text = Buffer.concat(chunks).toString()
+          const isJson = /json/.test(answer.headers['content-type'] ?? '')
+          resolve({
+            status: answer.statusCode ?? 0,
+            headers: answer.headers,
+            text,
+            body: isJson ? JSON.parse(text) : undefined,
+          })
+        })
+      },
+    )
+    sent.on('error', reject)
+    sent.end(raw ?? (body === undefined ? undefined : JSON.stringify(body)))
+  })
+}
+
+function recording(lines: Line[]): Log {
+  const at = (level: string) => (fields: object, text: string) => {
+    lines.push({ level, fields, text })
+  }
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') }
+}
