@@ -1,6 +1,7 @@
 /** npm run hostile: what the tests of this folder do in small, in full. Prints figures; the exit status is 1 if a bound is broken. */
 import { parseArgs } from 'node:util'
 import { chaosMatrix } from './chaos-matrix.js'
+import { floods } from './floods.js'
 
 const usage = `Usage: npm run hostile -- [options]
 
@@ -9,6 +10,9 @@ const usage = `Usage: npm run hostile -- [options]
     --rate <n>       calls per second (default 200)
     --t1 <ms>        T1 of everybody; 64 of them are waited for at the end of each cell (default 100)
     --seed <n>       of the network (default 1)
+  --flood            INVITEs of one source, then each of another, beside calls of who is trusted
+    --seconds <n>    of each flood (default 60)
+    --packets <n>    per second (default 20000)
 
 Without a choice all of them run, one after the other.
 `
@@ -20,11 +24,14 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '200' },
     t1: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
+    flood: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '60' },
+    packets: { type: 'string', default: '20000' },
     help: { type: 'boolean', default: false },
   },
 })
 
-const all = !values.chaos
+const all = !values.chaos && !values.flood
 
 if (values.help) process.stdout.write(usage)
 else {
@@ -34,6 +41,9 @@ else {
     broken.push(
       ...(await chaosMatrix({ ...load, t1: Number(values.t1), seed: Number(values.seed) })),
     )
+  }
+  if (all || values.flood) {
+    broken.push(...(await floods(Number(values.packets), Number(values.seconds))))
   }
   for (const each of broken) console.log(`BROKEN: ${each}`)
   if (broken.length > 0) process.exitCode = 1

@@ -30,6 +30,8 @@ export interface RateLimitCounters {
   bruteForce: number
   /** Requests above a limit. */
   limited: number
+  /** Those of them that were dropped without being read. */
+  unread: number
 }
 
 /** What the service is lent: the host of a plugin fits. */
@@ -52,7 +54,7 @@ interface AtWork {
 export class RateLimits {
   readonly bans: Bans
   readonly counters: RateLimitCounters = {
-    ...{ banned: 0, scanners: 0, floods: 0, bruteForce: 0, limited: 0 },
+    ...{ banned: 0, scanners: 0, floods: 0, bruteForce: 0, limited: 0, unread: 0 },
   }
   readonly #host: RateLimitsHost
   #at: AtWork
@@ -96,7 +98,11 @@ export class RateLimits {
       this.counters.banned++
       return true
     }
-    return this.#isFlood(flow, now) || this.#isScanner(text, flow, now)
+    return (
+      this.#isFlood(flow, now) ||
+      this.#isAboveLimit(text, flow, now) ||
+      this.#isScanner(text, flow, now)
+    )
   }
 
   /** A new request, before there is a transaction. */
@@ -163,6 +169,21 @@ export class RateLimits {
     return true
   }
 
+  /** Above a limit of all strangers together by so much that it is not even refused. */
+  #isAboveLimit(text: string, flow: Flow, now: number): boolean {
+    const { limits, trust } = this.#at
+    for (const limit of limits) {
+      if (limit.per !== 'global' || !limit.isFlooded('', text, now)) continue
+      // Dialogs that have begun go on, and what ends a transaction is no new one.
+      if (isPassed.test(text) || inDialog.test(text) || trust.includes(flow, now)) continue
+      limit.exceeded++
+      this.counters.limited++
+      this.counters.unread++
+      return true
+    }
+    return false
+  }
+
   #isScanner(text: string, flow: Flow, now: number): boolean {
     const found = this.#at.scanners?.find(text)
     if (found === undefined) return false
@@ -178,6 +199,11 @@ export class RateLimits {
     this.#host.log.info({ source, reason, forMs: until - since, times }, 'banned')
   }
 }
+
+/** Responses, and requests that no limit is for. */
+const isPassed = /^(?:SIP\/|ACK |CANCEL )/i
+/** Its To has a tag, however it is written: what looks so and is not is read, and found out. RFC 3261 §12.2 */
+const inDialog = /\r\n(?:to|t)[ \t]*:(?:[^\r]|\r\n[ \t])*;\s*tag\s*=/i
 
 /** What is kept of a name is bounded. */
 function named(user: string): string {

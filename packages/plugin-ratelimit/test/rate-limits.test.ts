@@ -99,3 +99,40 @@ test('another configuration holds at once; bans stay', () => {
     /limits\.0\.perSecond/,
   )
 })
+
+test('far above a limit of all, requests outside dialogs are not even read; as many as the limit allows pass all the while (row 5)', () => {
+  const { clock, limits } = limiting({ limits: [{ per: 'global', perSecond: 100, burst: 1 }] })
+  let [read, admitted] = [0, 0]
+  for (let n = 0; n < 20_000; n++) {
+    const address = `192.0.${n >> 8}.${n & 255}`
+    if (!limits.isUnheard(text, from(address))) {
+      read++
+      if (limits.admit({ ...asking(address), now: clock.now() }) === undefined) admitted++
+    }
+    clock.advance(0.1)
+  }
+  // Two seconds: in each a hundred are admitted and as many refused.
+  expect(admitted).toBeGreaterThanOrEqual(199)
+  expect(admitted).toBeLessThanOrEqual(201)
+  expect(read).toBeLessThanOrEqual(2 * 200 + 10)
+  expect(limits.counters.unread).toBe(20_000 - read)
+  expect(limits.counters.limited).toBe(20_000 - admitted)
+})
+
+test('not even then is anything dropped of dialogs, of other methods, of responses, or of who is inside', () => {
+  const { limits } = limiting({
+    limits: [{ per: 'global', perSecond: 10, burst: 1, methods: ['INVITE', 'BYE'] }],
+  })
+  for (let n = 0; n < 100; n++) limits.admit(asking('192.0.2.1'))
+  const heard = (message: string, address = '192.0.2.2') =>
+    !limits.isUnheard(`${message}\r\nCall-ID: 1\r\n\r\n`, from(address))
+  const start = 'INVITE sip:bob@example.com SIP/2.0\r\nFrom: <sip:a@b>;tag=1\r\n'
+  expect(heard(`${start}To: <sip:bob@example.com>`)).toBe(false)
+  expect(heard(`${start}t: "tag=1" <sip:bob@example.com>`)).toBe(false)
+  expect(heard(`${start}To: <sip:bob@example.com>;tag=2`)).toBe(true)
+  expect(heard(`${start}T : <sip:bob@example.com>\r\n ; x=y;\r\n\tTAG =2`)).toBe(true)
+  expect(heard('OPTIONS sip:bob@example.com SIP/2.0\r\nTo: <sip:bob@example.com>')).toBe(true)
+  expect(heard('ACK sip:bob@example.com SIP/2.0\r\nTo: <sip:bob@example.com>')).toBe(true)
+  expect(heard('SIP/2.0 200 OK\r\nTo: <sip:bob@example.com>')).toBe(true)
+  expect(heard(`${start}To: <sip:bob@example.com>`, '10.0.0.1')).toBe(true)
+})

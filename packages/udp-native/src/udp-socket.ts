@@ -248,7 +248,11 @@ function throwLater(error: unknown): void {
   })
 }
 
+/** Node makes the map anew for each who asks, and an answered flood comes back as one error for each packet. */
+let systemErrors: ReturnType<typeof getSystemErrorMap> | undefined
+
 function systemError(errno: number, syscall: string): SystemError {
-  const [code, text] = getSystemErrorMap().get(-errno) ?? [`errno ${errno}`, 'unknown error']
+  systemErrors ??= getSystemErrorMap()
+  const [code, text] = systemErrors.get(-errno) ?? [`errno ${errno}`, 'unknown error']
   return Object.assign(new Error(`${syscall} ${code}: ${text}`), { code, errno: -errno, syscall })
 }

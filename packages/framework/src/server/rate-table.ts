@@ -31,6 +31,12 @@ export class RateTable {
     return this.#paidUntil.size
   }
 
+  /** The milliseconds until one more event may come; 0: now. Nothing counts. */
+  waitMs(key: string, now: number): number {
+    const paidUntil = this.#paidUntil.get(key) ?? 0
+    return Math.max(0, paidUntil - now - this.#aheadMs)
+  }
+
   /** One event: 0, and it counts; or the milliseconds until one may come, and it does not. */
   take(key: string, now: number): number {
     const paidUntil = Math.max(this.#paidUntil.get(key) ?? 0, now)

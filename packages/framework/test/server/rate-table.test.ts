@@ -13,6 +13,13 @@ test('a burst at once, then the rate; what is refused says how long to wait and 
   expect(allowed).toBe(20)
 })
 
+test('what one would have to wait is told without counting', () => {
+  const rates = new RateTable({ perSecond: 2, burst: 1, maxKeys: 10 })
+  expect([rates.waitMs('a', 0), rates.waitMs('a', 0), rates.take('a', 0)]).toEqual([0, 0, 0])
+  expect(rates.waitMs('a', 100)).toBeCloseTo(400, 0)
+  expect([rates.waitMs('a', 500), rates.take('a', 500)]).toEqual([0, 0])
+})
+
 test('no more keys are kept than the bound says: who was quiet for longest is forgotten', () => {
   const rates = new RateTable({ perSecond: 0.001, burst: 1, maxKeys: 3 })
   for (const key of ['a', 'b', 'c', 'd']) expect(rates.take(key, 0)).toBe(0)
