@@ -3,6 +3,7 @@ import { type Endpoint } from './http/endpoint.js'
 import { openApi } from './http/openapi.js'
 import { endpoint } from './http/endpoint.js'
 import { auditEndpoints } from './routes/audit.js'
+import { dispatcherEndpoints } from './routes/dispatcher.js'
 import { healthEndpoints } from './routes/health.js'
 import { sessionEndpoints } from './routes/session.js'
 import { statusEndpoints } from './routes/status.js'
@@ -12,6 +13,7 @@ const described: readonly Endpoint[] = [
   ...healthEndpoints,
   ...statusEndpoints,
   ...sessionEndpoints,
+  ...dispatcherEndpoints,
   ...auditEndpoints,
 ]
 

@@ -1,11 +1,14 @@
 /** Administration as a plugin: of several workers the leading one serves, and all of them answer it. */
 import { definePlugin, type Host } from '@sipwright/framework'
+import { Dispatcher } from '@sipwright/plugin-dispatcher'
 import { Keyring } from './access/keyring.js'
 import { Admin } from './admin.js'
 import { adminConfig } from './config.js'
 import { endpoints } from './endpoints.js'
 import { AdminServer } from './http/server.js'
+import { reloadQuestion } from './routes/dispatcher.js'
 import { figuresOf, figuresQuestion } from './routes/status.js'
+import { loadsQuestion, ownLoads } from './worker-loads.js'
 
 /** Who took the lead finds the port free when the process of the last leader is gone. */
 const retryMs = 1_000
@@ -18,6 +21,10 @@ export const admin = definePlugin({
     const keyring = await Keyring.of(config.tokens, host.clock)
     const services = new Admin(host, config, keyring)
     services.colleagues.onAsked(figuresQuestion, () => figuresOf(host))
+    services.colleagues.onAsked(loadsQuestion, () => ownLoads(host.find(Dispatcher)))
+    services.colleagues.onAsked(reloadQuestion, async () => {
+      await host.find(Dispatcher)?.reload()
+    })
     const server = new AdminServer(services, endpoints)
     host.provide(AdminServer, server)
     const serve = async (): Promise<void> => {

@@ -22,6 +22,24 @@ interface Case {
   readonly check?: (reply: Reply, rig: Rig) => void | Promise<void>
 }
 
+const fs1 = '/api/v1/dispatcher/sets/1/destinations/fs1'
+
+/** An operator's word, and the state that it brings. */
+function action(name: string, state: string): Case {
+  return {
+    url: `${fs1}/actions/${name}`,
+    body: { reason: 'kernel' },
+    bad: [
+      { body: { reason: 7 } },
+      { body: { because: 'kernel' } },
+      { url: `/api/v1/dispatcher/sets/1/destinations/fs9/actions/${name}`, status: 404 },
+      { url: `/api/v1/dispatcher/sets/9/destinations/fs1/actions/${name}`, status: 404 },
+    ],
+    check: ({ body }) =>
+      expect(body).toMatchObject({ state, admin: { reason: 'kernel', who: 'operateer' } }),
+  }
+}
+
 const cases: Readonly<Record<string, Case>> = {
   livez: { url: '/livez', bad: [] },
   readyz: { url: '/readyz', bad: [] },
@@ -57,6 +75,140 @@ const cases: Readonly<Record<string, Case>> = {
       }),
   },
   logout: { url: '/api/v1/session', bad: [] },
+  listSets: {
+    url: '/api/v1/dispatcher/sets',
+    bad: [],
+    check: ({ body, headers }) => {
+      const { revision, sets } = body as { revision: string; sets: readonly object[] }
+      expect(headers['etag']).toBe(`"${revision}"`)
+      expect(sets).toMatchObject([
+        { id: '1', algorithm: 'round-robin', counts: { total: 2, usable: 2 } },
+        { id: 'backup', algorithm: 'hash-call-id' },
+      ])
+    },
+  },
+  showSet: {
+    url: '/api/v1/dispatcher/sets/backup',
+    bad: [{ url: '/api/v1/dispatcher/sets/nowhere', status: 404 }],
+  },
+  showDestination: {
+    url: '/api/v1/dispatcher/sets/backup/destinations/sip%3A127.0.0.1%3A5093',
+    bad: [{ url: '/api/v1/dispatcher/sets/1/destinations/fs9', status: 404 }],
+    check: ({ body }) =>
+      expect(body).toMatchObject({
+        ...{ set: 'backup', id: 'sip:127.0.0.1:5093', state: 'active', letters: 'AX' },
+        ...{ load: { calls: 0, pending: 0 }, caps: { calls: 0 }, edited: false },
+      }),
+  },
+  addDestination: {
+    url: '/api/v1/dispatcher/sets/1/destinations',
+    body: { uri: 'sip:127.0.0.1:5094', id: 'fs3', weight: 7, reason: 'more traffic' },
+    bad: [
+      { body: {} },
+      { body: { uri: 'sip:127.0.0.1', wieght: 1 } },
+      { body: { uri: 'http://127.0.0.1' }, status: 422 },
+      { body: { uri: 'sip:127.0.0.1:5091', id: 'fs1' }, status: 409 },
+    ],
+    check: async ({ body }, { ask }) => {
+      expect(body).toMatchObject({ id: 'fs3', weight: 7, edited: true })
+      const audit = await ask('GET', '/api/v1/audit', { token: tokens.operate })
+      expect(audit.body).toMatchObject({
+        entries: [
+          {
+            ...{ who: 'adminer', by: 'token', source: '127.0.0.1', outcome: 'done' },
+            ...{ action: 'destination.add', target: '1/fs3', reason: 'more traffic' },
+            ...{ before: null, after: { uri: 'sip:127.0.0.1:5094', weight: 7 } },
+          },
+        ],
+      })
+    },
+  },
+  changeDestination: {
+    url: fs1,
+    body: { weight: 10, maxLoad: 20 },
+    bad: [
+      { body: {} },
+      { body: { weight: 'heavy' } },
+      { body: { id: 'other' } },
+      { url: '/api/v1/dispatcher/sets/1/destinations/fs9', status: 404 },
+    ],
+    check: ({ body }) =>
+      expect(body).toMatchObject({ weight: 10, caps: { calls: 20 }, attrs: { region: 'eu' } }),
+  },
+  removeDestination: {
+    url: `${fs1}?reason=broken`,
+    bad: [
+      { url: '/api/v1/dispatcher/sets/1/destinations/fs9', status: 404 },
+      { url: `${fs1}?reason=` },
+    ],
+    check: ({ body }) =>
+      expect(body).toMatchObject({
+        lines: ['set 1: - fs1 (sip:127.0.0.1:5091)'],
+        callsAffected: 0,
+      }),
+  },
+  drain: action('drain', 'drain'),
+  undrain: action('undrain', 'active'),
+  maintenance: action('maintenance', 'maintenance'),
+  disable: action('disable', 'disabled'),
+  enable: action('enable', 'active'),
+  probe: {
+    ...action('probe', ''),
+    // Nobody is there, and it is asked once.
+    options: {
+      dispatcher: {
+        sets: { 1: { destinations: [{ uri: 'sip:127.0.0.1:1', id: 'fs1' }] } },
+        probe: { mode: 'none', timeoutMs: 200, threshold: 1 },
+      },
+    },
+    check: ({ body }) =>
+      expect(body).toMatchObject({
+        findings: [{ signal: 'sip', state: 'failed' }],
+        destination: { id: 'fs1', state: 'inactive' },
+      }),
+  },
+  reloadSets: {
+    url: '/api/v1/dispatcher/reload?dryRun=true',
+    bad: [{ url: '/api/v1/dispatcher/reload?dryRun=perhaps' }, { body: { because: 'x' } }],
+    check: ({ body }) =>
+      expect(body).toMatchObject({ dryRun: true, lines: [], sets: [], warnings: [] }),
+  },
+  explain: {
+    url: '/api/v1/dispatcher/explain?set=1&set=backup&callId=abc',
+    bad: [
+      { url: '/api/v1/dispatcher/explain' },
+      { url: '/api/v1/dispatcher/explain?set=9', status: 404 },
+      { url: '/api/v1/dispatcher/explain?set=1&uri=%3A' },
+      { url: '/api/v1/dispatcher/explain?set=1&from=a%0d%0aVia:x' },
+      { url: '/api/v1/dispatcher/explain?set=1&algorithm=best' },
+    ],
+    check: ({ body }) =>
+      expect(body).toMatchObject({
+        candidates: [{ id: 'fs1' }, { id: 'fs2' }, { set: 'backup' }],
+        sets: [{ algorithm: 'round-robin' }, { algorithm: 'hash-call-id' }],
+      }),
+  },
+  listEdits: {
+    url: '/api/v1/dispatcher/edits',
+    bad: [],
+    prepare: async ({ ask }) => {
+      await ask('PATCH', fs1, { token: tokens.admin, body: { weight: 3 } })
+    },
+    check: ({ body }) =>
+      expect(body).toMatchObject({
+        edits: [{ set: '1', id: 'fs1', kind: 'changed', said: { weight: 3 } }],
+      }),
+  },
+  revertEdits: {
+    url: '/api/v1/dispatcher/edits?set=1&id=fs1',
+    bad: [{ url: '/api/v1/dispatcher/edits?set=1' }],
+    prepare: async ({ ask }) => {
+      await ask('PATCH', fs1, { token: tokens.admin, body: { weight: 3 } })
+    },
+    check: ({ body }) =>
+      expect(body).toMatchObject({ lines: ['set 1: fs1 (sip:127.0.0.1:5091): weight 3 → 50'] }),
+  },
+  listSources: { url: '/api/v1/dispatcher/sources', bad: [] },
   listAudit: {
     url: '/api/v1/audit?limit=2',
     bad: [{ url: '/api/v1/audit?limit=0' }, { url: '/api/v1/audit?before=x' }],

@@ -50,6 +50,7 @@ import {
   Edits,
   removing,
 } from './source/edits.js'
+import { revisionOf } from './source/revision.js'
 import { type SourceStatus } from './source/source.js'
 import { type LoadedSets, type SetDefinition, type SetsSource } from './source/sources.js'
 
@@ -58,6 +59,12 @@ export interface AdminOptions {
   /** Default: `set to drain`. */
   readonly reason?: string
   readonly who?: string
+}
+
+/** What an operator says with a change of the sets. */
+export interface EditOptions extends AdminOptions {
+  /** The sets that were looked at: SIPW_ERR_SET_REVISION if they are others by now. */
+  readonly revision?: string | undefined
 }
 
 export type SetId = string | number
@@ -120,6 +127,8 @@ export interface DispatcherOptions {
   readonly offset?: number
   /** The health or the operator's word of a destination changed here, by whatever brought it about. */
   readonly changed?: (destination: Destination, reason: string) => void
+  /** Asks a destination at once whether it lives; what is found is applied by `found`. */
+  readonly probeNow?: (destination: Destination) => Promise<readonly Finding[]>
   /** Something was said here of destinations at run time. */
   readonly edited?: (edits: readonly Edit[]) => void
 }
@@ -127,6 +136,8 @@ export interface DispatcherOptions {
 export interface ReloadOptions {
   /** Says what would change, and changes nothing. Default: false. */
   readonly dryRun?: boolean
+  /** As with edits. */
+  readonly revision?: string | undefined
 }
 
 /** Sets that are made and not yet at work. */
@@ -160,6 +171,8 @@ export class Dispatcher {
   #edits = new Edits()
   #definitions: readonly SetDefinition[] = []
   #sets: ReadonlyMap<string, DestinationSet> = new Map()
+  /** Of the sets at work; made when somebody asks. */
+  #revision: string | undefined = undefined
   /** Ends when the last reload that was asked for has ended. */
   #reloaded: Promise<void> = Promise.resolve()
 
@@ -220,6 +233,12 @@ export class Dispatcher {
       isCall: ctx.request.method === 'INVITE',
       challenger: challengers.find((each) => each !== undefined),
     })
+  }
+
+  /** Names what the sets are by configuration, sources and edits: the same for the same, in any worker, at any time. */
+  get revision(): string {
+    this.#revision ??= revisionOf(this.#definitions)
+    return this.#revision
   }
 
   /** Every set, with its destinations and how they are. */
@@ -323,16 +342,29 @@ export class Dispatcher {
    * Reads the sources again and applies what differs; states, counters and turns of what stays are kept. One reload at a time.
    * Rejects with SIPW_ERR_DISPATCHER_FILE, SIPW_ERR_DISPATCHER_LIST or SIPW_ERR_ALGORITHM_UNKNOWN, and the running sets stay.
    */
-  async reload({ dryRun = false }: ReloadOptions = {}): Promise<SetsDifference> {
+  async reload({ dryRun = false, revision }: ReloadOptions = {}): Promise<SetsDifference> {
     if (dryRun) return this.#wouldDiffer(this.#config)
-    return this.#inTurn(async () => this.#reload(this.#config, await this.#source.load()))
+    return this.#inTurn(async () => {
+      this.#checkRevision(revision)
+      return this.#reload(this.#config, await this.#source.load())
+    })
+  }
+
+  /**
+   * Asks the destinations of that URI or id at once whether they live, whatever their interval, and applies what is found.
+   * Rejects with SIPW_ERR_SET_UNKNOWN, SIPW_ERR_DESTINATION_UNKNOWN.
+   */
+  async probeNow(setId: SetId, uriOrId: string): Promise<readonly Finding[]> {
+    const { probeNow } = this.#options
+    const asked = this.#matching(setId, uriOrId)
+    return (await Promise.all(asked.map(async (each) => (await probeNow?.(each)) ?? []))).flat()
   }
 
   /**
    * A further destination, until the process ends: reloads keep it. The set need not be there yet. Every worker has it.
    * Rejects with SIPW_ERR_DESTINATION_INVALID, SIPW_ERR_DESTINATION_EXISTS. Kamailio's dispatcher.add.
    */
-  add(setId: SetId, destination: DestinationInput, why?: AdminOptions): Promise<SetsDifference> {
+  add(setId: SetId, destination: DestinationInput, why?: EditOptions): Promise<SetsDifference> {
     return this.#edit(why, () => adding(this.#definitions, String(setId), destination))
   }
 
@@ -345,7 +377,7 @@ export class Dispatcher {
     setId: SetId,
     uriOrId: string,
     change: DestinationChange,
-    why?: AdminOptions,
+    why?: EditOptions,
   ): Promise<SetsDifference> {
     return this.#edit(why, () => changing(this.#definitions, String(setId), uriOrId, change))
   }
@@ -354,7 +386,7 @@ export class Dispatcher {
    * Takes the destinations of that URI or id out of the set, whatever the sources say, until the process ends; their calls go
    * on. Rejects with SIPW_ERR_SET_UNKNOWN, SIPW_ERR_DESTINATION_UNKNOWN. Kamailio's dispatcher.remove.
    */
-  remove(setId: SetId, uriOrId: string, why?: AdminOptions): Promise<SetsDifference> {
+  remove(setId: SetId, uriOrId: string, why?: EditOptions): Promise<SetsDifference> {
     return this.#edit(why, () =>
       removing(this.#definitions, String(setId), uriOrId, this.#loaded.sets),
     )
@@ -363,7 +395,7 @@ export class Dispatcher {
   /** Takes back what `add`, `change` and `remove` have said, of all or of one destination by its id. */
   revert(
     of?: { readonly set: SetId; readonly id: string },
-    why?: AdminOptions,
+    why?: EditOptions,
   ): Promise<SetsDifference> {
     return this.#edit(why, () =>
       this.#edits
@@ -598,8 +630,14 @@ export class Dispatcher {
     this.#options.log.error({ reason }, 'what a source says now is refused; the running sets stay')
   }
 
-  #edit(why: AdminOptions | undefined, said: () => readonly Edit[]): Promise<SetsDifference> {
+  #checkRevision(revision: string | undefined): void {
+    if (revision === undefined || revision === this.revision) return
+    throw new SipError('SIPW_ERR_SET_REVISION', [this.revision, revision])
+  }
+
+  #edit(why: EditOptions | undefined, said: () => readonly Edit[]): Promise<SetsDifference> {
     return this.#inTurn(() => {
+      this.#checkRevision(why?.revision)
       const edits = said()
       const prepared = this.#prepare(this.#config, this.#loaded, this.#edits.with(edits))
       const differs = this.#apply(prepared, why)
@@ -645,8 +683,9 @@ export class Dispatcher {
     return { config, loaded, edits, definitions, sets, difference: differs }
   }
 
-  #apply(prepared: Prepared, why: AdminOptions = {}): SetsDifference {
+  #apply(prepared: Prepared, { reason, who }: AdminOptions = {}): SetsDifference {
     const { log } = this.#options
+    const why = { ...(reason !== undefined && { reason }), ...(who !== undefined && { who }) }
     const { config, definitions, sets } = prepared
     for (const { id, algorithm } of definitions) {
       const { note } = resolveAlgorithm(algorithm)
@@ -659,6 +698,7 @@ export class Dispatcher {
     this.#loaded = prepared.loaded
     this.#edits = prepared.edits
     this.#definitions = definitions
+    this.#revision = undefined
     this.#sets = sets
     this.#overseer.watch(sets, config.health)
     this.#senders.watch([...sets.values()].flatMap(({ destinations }) => destinations))

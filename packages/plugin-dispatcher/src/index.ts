@@ -28,6 +28,7 @@ export {
   Dispatcher,
   type AdminOptions,
   type DispatcherOptions,
+  type EditOptions,
   type ReloadOptions,
   type SelectOptions,
   type SetId,

@@ -335,3 +335,34 @@ test('a dry run says what a reload would change, and changes nothing', async () 
   const bad = { sets: { 1: { algorithm: 'fastest' } } }
   await expect(dispatcher.configure(bad, { dryRun: true })).rejects.toThrow(/fastest/)
 })
+
+test('a revision is the same for the same sets, and another for others', async () => {
+  const config = { sets: { 1: { destinations: ['sip:10.0.0.1', 'sip:10.0.0.2'] } } }
+  const { dispatcher } = await dispatching(config)
+  const again = await dispatching(structuredClone(config))
+  const { revision } = dispatcher
+  expect(again.dispatcher.revision).toBe(revision)
+  await dispatcher.reload()
+  expect(dispatcher.revision).toBe(revision)
+  await dispatcher.change(1, 'sip:10.0.0.1', { weight: 2 })
+  expect(dispatcher.revision).not.toBe(revision)
+  await dispatcher.revert()
+  expect(dispatcher.revision).toBe(revision)
+})
+
+test('a change for a revision that is over is refused, and changes nothing', async () => {
+  const { dispatcher } = await dispatching({ sets: { 1: { destinations: ['sip:10.0.0.1'] } } })
+  const { revision } = dispatcher
+  const one = dispatcher.change(1, 'sip:10.0.0.1', { weight: 2 }, { revision })
+  // Asked for at once, and served behind the first.
+  const refusals = [
+    dispatcher.change(1, 'sip:10.0.0.1', { weight: 3 }, { revision }),
+    dispatcher.remove(1, 'sip:10.0.0.1', { revision }),
+    dispatcher.add(1, 'sip:10.0.0.9', { revision }),
+    dispatcher.revert(undefined, { revision }),
+    dispatcher.reload({ revision }),
+  ].map((each) => expect(each).rejects.toMatchObject({ code: 'SIPW_ERR_SET_REVISION' }))
+  await one
+  await Promise.all(refusals)
+  expect(dispatcher.sets()[0]!.destinations).toMatchObject([{ uri: 'sip:10.0.0.1', weight: 2 }])
+})

@@ -57,6 +57,18 @@ export class Checker {
     if (this.#started) this.#spread(added)
   }
 
+  /** Asks all that one destination is asked besides SIP, out of turn; reports, and resolves with what was found. */
+  async now(destination: Destination): Promise<readonly Finding[]> {
+    const found = destination.probe.checks.map(async (check) => {
+      const { probe, intervalMs, timeoutMs } = check
+      const result = await this.#result(probe, destination, new AbortController(), timeoutMs)
+      const finding = findingOf(check, result, intervalMs + timeoutMs)
+      this.#report(destination, finding)
+      return finding
+    })
+    return Promise.all(found)
+  }
+
   start(): void {
     if (this.#started) return
     this.#started = true
@@ -91,7 +103,7 @@ export class Checker {
     const result = await this.#result(probe, asked, outstanding, timeoutMs)
     if (round.outstanding !== outstanding) return
     round.outstanding = undefined
-    const finding = { ...result, signal: probe.name, recheckMs: 2 * (intervalMs + timeoutMs) }
+    const finding = findingOf(round.check, result, intervalMs + timeoutMs)
     for (const destination of round.destinations) {
       if (isDue(destination)) this.#report(destination, finding)
     }
@@ -120,6 +132,11 @@ export class Checker {
       disarm()
     }
   }
+}
+
+/** A busy one is taken for well when two rounds have not said otherwise. */
+function findingOf({ probe }: Check, result: ProbeResult, roundMs: number): Finding {
+  return { ...result, signal: probe.name, recheckMs: 2 * roundMs }
 }
 
 /** What is asked at one interval, and for whom. */

@@ -79,6 +79,22 @@ export class Prober {
     this.#started = false
   }
 
+  /** Asks one destination out of its turn, whether it is probed or not, and reports for all of the same URI. */
+  now(destination: Destination): Promise<Finding> {
+    const { uri, probe } = destination
+    const { method, from, timeoutMs, headers } = probe
+    return new Promise((resolve) => {
+      const request = { method, uri, from, timeoutMs, headers: filledIn(headers, uri) }
+      this.#host.send(request, (result) => {
+        const others = this.#endpoints.get(uri)?.destinations ?? []
+        for (const each of new Set([destination, ...others])) {
+          this.#answered(each, result, timeoutMs)
+        }
+        resolve(findingOf(destination, result, timeoutMs))
+      })
+    })
+  }
+
   /** Each gets a slot of its own within its interval, and a place by chance in that slot: no two instances beat together. */
   #startAll(endpoints: readonly Endpoint[]): void {
     const { clock, chance } = this.#host
@@ -117,13 +133,16 @@ export class Prober {
     this.#host.send({ method, uri, from, timeoutMs, headers: filledIn(headers, uri) }, (result) => {
       endpoint.outstanding = false
       for (const destination of endpoint.destinations) {
-        if (!this.#isDue(destination)) continue
-        if (result.kind === 'response') destination.latency.sample(result.elapsedMs)
-        else if (result.kind === 'timeout') destination.latency.timedOut()
-        this.#report(destination, findingOf(destination, result, timeoutMs))
+        if (this.#isDue(destination)) this.#answered(destination, result, timeoutMs)
       }
       this.#adjust(endpoint)
     })
+  }
+
+  #answered(destination: Destination, result: OutgoingResult, timeoutMs: number): void {
+    if (result.kind === 'response') destination.latency.sample(result.elapsedMs)
+    else if (result.kind === 'timeout') destination.latency.timedOut()
+    this.#report(destination, findingOf(destination, result, timeoutMs))
   }
 
   #mayProbe({ flags, probe }: Destination): boolean {

@@ -111,3 +111,10 @@ test('only what defineProbe made is a probe', () => {
     false,
   )
 })
+
+test('out of turn one destination is asked at once, and who asked is told what was found', async () => {
+  const { checker, destinations, found } = rig(up)
+  const [first] = destinations
+  expect(await checker.now(first!)).toMatchObject([{ signal: 'own', state: 'up', reason: 'fine' }])
+  expect(found).toEqual(['1 sip:a own up: fine'])
+})

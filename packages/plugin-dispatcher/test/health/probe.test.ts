@@ -274,3 +274,14 @@ test('header fields that a probe cannot carry are refused by name', () => {
     ['Via', 'i', 'X A', 'X-B'].map((name) => `probe.headers.${name}`),
   )
 })
+
+test('out of turn a destination is asked at once, probed or not; all of its URI learn of it', async () => {
+  const { prober, destinations, sent } = rig(['sip:a', 'sip:b'], { mode: 'none' }, () => 503)
+  expect(await prober.now(destinations[0]!)).toMatchObject({ signal: 'sip', state: 'failed' })
+  expect(sent).toMatchObject([{ uri: 'sip:a', method: 'OPTIONS' }])
+  expect(destinations.map(({ health }) => health.state)).toEqual(['trying', 'active'])
+
+  const both = rig(['sip:a'], { intervalMs: 60_000, threshold: 1 }, () => 'refused', 2)
+  await both.prober.now(both.destinations[0]!)
+  expect(both.destinations.map(({ health }) => health.state)).toEqual(['inactive', 'inactive'])
+})
