@@ -50,12 +50,14 @@ export interface RunOptions {
   readonly pinned?: boolean
 }
 
-/** The rate is held for so long before anything is measured. */
+/** A process that has just started is given a quarter of the rate for so long, in a run of its own that does not count. */
+const coldSeconds = 2
+/** Then the rate is held for so long before anything is measured. */
 export const warmUpSeconds = 2
 /** What the last calls are given to end. */
 const lastCallsSeconds = 8
 /** What a run takes besides the time that is measured: start, warm-up, the last calls, the end. */
-export const secondsAround = warmUpSeconds + 4
+export const secondsAround = coldSeconds + warmUpSeconds + 5
 
 /** Warms up at the rate, measures, and lets the calls end. What goes wrong voids the run. */
 export async function measureRun(system: SystemUnderTest, options: RunOptions): Promise<Run> {
@@ -73,12 +75,12 @@ export async function measureRun(system: SystemUnderTest, options: RunOptions): 
 async function run(system: SystemUnderTest, options: RunOptions): Promise<Run> {
   const { workload, rate, seconds, workers = 1, pinned = true } = options
   const { transport, holdMs } = workload
-  const [port = 0, own = 0, ...behind] = await freePorts(4)
+  const [port = 0, own = 0, first = 0, ...behind] = await freePorts(5)
   const farEnd = {
     ...(pinned && loadCpu !== undefined && { cpu: loadCpu }),
     ...{ transport, sampleMs: 200 },
     // Longer than any run: whatever happens to the benchmark, they end.
-    lifetimeSeconds: 60 + seconds,
+    lifetimeSeconds: 70 + seconds,
   }
   const backends = behind.map((backend) =>
     Sipp.answer({ ...farEnd, scenario: { file: workload.backend }, port: backend }),
@@ -89,13 +91,21 @@ async function run(system: SystemUnderTest, options: RunOptions): Promise<Run> {
   })
   const { pid } = running
   const how = system.how?.(running.output)
+  const callers = {
+    ...{ ...farEnd, scenario: { file: workload.caller }, target: `127.0.0.1:${port}` },
+    ...(system.callersFrom !== undefined && { address: system.callersFrom }),
+    ...{ socketPerCall: workload.manySources, holdMs },
+  }
+  const gentle = Math.ceil(rate / 4)
+  await Sipp.call({
+    ...{ ...callers, port: first, callsPerSecond: gentle, calls: gentle * coldSeconds },
+    lifetimeSeconds: coldSeconds + lastCallsSeconds,
+  }).finished()
   const asked = Math.round(rate * (warmUpSeconds + seconds + 1))
   const caller = Sipp.call({
-    ...{ ...farEnd, scenario: { file: workload.caller }, target: `127.0.0.1:${port}`, port: own },
-    ...(system.callersFrom !== undefined && { address: system.callersFrom }),
+    ...{ ...callers, port: own, callsPerSecond: rate, calls: asked },
     // Calls that have not ended by then have failed.
     lifetimeSeconds: warmUpSeconds + seconds + 1 + lastCallsSeconds,
-    ...{ socketPerCall: workload.manySources, holdMs, callsPerSecond: rate, calls: asked },
   })
   await pause(warmUpSeconds * 1_000)
   const loadPids = [caller, ...backends].map((each) => each.process.pid)

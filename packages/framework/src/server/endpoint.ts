@@ -22,7 +22,7 @@ import {
 import { tagFrom } from '../transaction/key.js'
 import { type Timers } from '../transaction/timers.js'
 import { resolveResponse } from '../transport/resolve.js'
-import { type Listener, type Receiver } from '../transport/transport.js'
+import { type Listener } from '../transport/transport.js'
 import { Counters } from './counters.js'
 import { type DialogTokens, flowParameter } from './dialog-token.js'
 import { forwardAck } from './forward-ack.js'
@@ -33,6 +33,7 @@ import { type Listeners } from './listeners.js'
 import { FlowSource } from './received-request.js'
 import { isInProportion, RefusalBudget } from './refusal-budget.js'
 import { type RouteTable } from './route-table.js'
+import { type Gate } from './worker-seat.js'
 import { publicZone, type Zones } from './zones.js'
 
 /** What hangs on a client transaction and is told of its fate. */
@@ -77,7 +78,7 @@ export interface EndpointOptions {
   readonly dialogs: DialogTokens
 }
 
-export class Endpoint implements Receiver {
+export class Endpoint implements Gate {
   readonly clock: Clock
   readonly chance: Chance
   readonly log: Log
@@ -142,11 +143,28 @@ export class Endpoint implements Receiver {
   // Inputs
 
   received(text: string, flow: Flow): void {
+    if (!this.drops(text, flow)) this.admitted(text, flow)
+  }
+
+  drops(text: string, flow: Flow): boolean {
+    this.counters.messagesReceived++
+    for (const hook of this.hooks.receive) {
+      try {
+        if (!hook(text, flow)) continue
+        this.counters.dropped++
+        return true
+      } catch (error) {
+        this.counters.faults++
+        this.log.error({ err: error }, 'an onReceive hook failed')
+      }
+    }
+    return false
+  }
+
+  admitted(text: string, flow: Flow): void {
     const now = (this.#now = this.clock.now())
     try {
       this.#bytes = text.length
-      this.counters.messagesReceived++
-      if (this.#isDropped(text, flow)) return
       const message = parseMessage(text, this.#messageLimits)
       switch (message.kind) {
         case 'request':
@@ -373,20 +391,6 @@ export class Endpoint implements Receiver {
       case 'ended':
         break
     }
-  }
-
-  #isDropped(text: string, flow: Flow): boolean {
-    for (const hook of this.hooks.receive) {
-      try {
-        if (!hook(text, flow)) continue
-        this.counters.dropped++
-        return true
-      } catch (error) {
-        this.counters.faults++
-        this.log.error({ err: error }, 'an onReceive hook failed')
-      }
-    }
-    return false
   }
 
   #request(request: SipRequest, flow: Flow, now: number): void {

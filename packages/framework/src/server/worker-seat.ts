@@ -1,4 +1,5 @@
 /** What an app needs to know when it is one of several workers; `workers/worker.ts` has it. */
+import { type Flow } from '../message/flow.js'
 import { type Workers } from '../plugin/workers.js'
 import {
   type Listener,
@@ -16,6 +17,14 @@ export interface WorkerApp {
   stop(limitMs: number): Promise<void>
 }
 
+/** Who receives, and says of a message before that whether it is wanted at all. */
+export interface Gate extends Receiver {
+  /** Whether nobody reads it. Asked once for each message, by whoever takes it off the wire. */
+  drops(text: string, flow: Flow): boolean
+  /** One that was asked about. */
+  admitted(text: string, flow: Flow): void
+}
+
 /** A listening address with its transport's name. */
 export interface SeatAddress extends ListenOptions {
   readonly transport: string
@@ -31,7 +40,7 @@ export interface WorkerSeat {
   /** Where the other workers are reached: a Route to them is a Route to us. */
   readonly others: readonly { readonly host: string; readonly port: number }[]
   /** Who takes what comes by one of `addresses`: what belongs to another worker goes there. */
-  receiver(address: SeatAddress, receiver: Receiver): Receiver
+  receiver(address: SeatAddress, receiver: Gate): Receiver
   /** One of `addresses` is bound. */
   bound(address: SeatAddress, listener: Listener): void
   /** The app listens. Resolves when the supervisor has been told. */

@@ -6,6 +6,7 @@
 import { type Log } from '../environment.js'
 import { type SipError } from '../errors.js'
 import { type Flow, type Hop, hop, type LocalAddress } from '../message/flow.js'
+import { type Gate } from '../server/worker-seat.js'
 import { type Listener, type Receiver, type TransportHost } from '../transport/transport.js'
 import { udp } from '../transport/udp.js'
 import { type HandOverSeat } from './messages.js'
@@ -56,7 +57,7 @@ export class HandOver implements Receiver {
   }
 
   /** Wraps who receives from the shared listener with this number: `receiver` gets what is this worker's. */
-  receiver(listener: number, receiver: Receiver): Receiver {
+  receiver(listener: number, receiver: Gate): Receiver {
     const shared = new Shared(this, listener, receiver)
     this.#shared[listener] = shared
     return shared
@@ -116,7 +117,7 @@ export class HandOver implements Receiver {
       return
     }
     this.#taken++
-    shared.receiver.received(handed.text, {
+    shared.receiver.admitted(handed.text, {
       local: shared.local,
       remoteAddress: handed.remoteAddress,
       remotePort: handed.remotePort,
@@ -147,18 +148,20 @@ export class HandOver implements Receiver {
 /** What is received by one listener that all workers share. */
 class Shared implements Receiver {
   local: LocalAddress | undefined = undefined
-  readonly receiver: Receiver
+  readonly receiver: Gate
   readonly #handOver: HandOver
   readonly #listener: number
 
-  constructor(handOver: HandOver, listener: number, receiver: Receiver) {
+  constructor(handOver: HandOver, listener: number, receiver: Gate) {
     this.#handOver = handOver
     this.#listener = listener
     this.receiver = receiver
   }
 
   received(text: string, flow: Flow): void {
-    if (!this.#handOver.give(this.#listener, text, flow)) this.receiver.received(text, flow)
+    // Before the hop: what a flood brings is counted in one place, and costs no other worker anything.
+    if (this.receiver.drops(text, flow)) return
+    if (!this.#handOver.give(this.#listener, text, flow)) this.receiver.admitted(text, flow)
   }
 
   broken(error: SipError, text: string, flow: Flow): void {

@@ -2,7 +2,12 @@
 import { type Socket } from 'node:net'
 import { SipError } from '../errors.js'
 import { type Workers } from '../plugin/workers.js'
-import { type SeatAddress, type WorkerApp, type WorkerSeat } from '../server/worker-seat.js'
+import {
+  type Gate,
+  type SeatAddress,
+  type WorkerApp,
+  type WorkerSeat,
+} from '../server/worker-seat.js'
 import { type Listener, type Receiver, type TransportHost } from '../transport/transport.js'
 import { HandOver } from './hand-over.js'
 import {
@@ -100,7 +105,7 @@ export class Worker implements WorkerSeat {
     this.#stop = run
   }
 
-  receiver(address: SeatAddress, receiver: Receiver): Receiver {
+  receiver(address: SeatAddress, receiver: Gate): Receiver {
     const { inherited } = address
     if (inherited?.kind !== 'datagrams' || !inherited.shared) return receiver
     return this.#handOver.receiver(this.addresses.indexOf(address), receiver)

@@ -7,6 +7,7 @@ import { type Flow, type LocalAddress } from '#src/message/flow.js'
 import { HandOver, unwrap, wrap } from '#src/workers/hand-over.js'
 import { type HeldSocket, holdSocket } from '#src/workers/held-socket.js'
 import { ownerOf } from '#src/workers/owner.js'
+import { type Gate } from '#src/server/worker-seat.js'
 import { type Receiver } from '#src/transport/transport.js'
 
 const key = '00112233445566778899aabbccddeeff'
@@ -29,11 +30,23 @@ afterEach(() => {
 })
 
 /** What came to one worker. */
-class Inbox implements Receiver {
+class Inbox implements Gate {
   readonly messages: { readonly text: string; readonly flow: Flow }[] = []
+  /** What it was asked about. */
+  readonly asked: string[] = []
+  unwanted: string | undefined = undefined
   #arrived: () => void = () => undefined
 
   received(text: string, from: Flow): void {
+    if (!this.drops(text)) this.admitted(text, from)
+  }
+
+  drops(text: string): boolean {
+    this.asked.push(text)
+    return text === this.unwanted
+  }
+
+  admitted(text: string, from: Flow): void {
     this.messages.push({ text, flow: from })
     this.#arrived()
   }
@@ -94,6 +107,19 @@ test('a datagram of another worker’s call goes to that worker, with the source
   expect(first!.inbox.messages).toEqual([])
   expect(first!.handOver.counters).toEqual({ given: 1, taken: 0, forged: 0, stale: 0 })
   expect(second!.handOver.counters).toEqual({ given: 0, taken: 1, forged: 0, stale: 0 })
+})
+
+test('who takes a datagram off the wire asks whether it is wanted; what is not goes nowhere, what was handed over is not asked about', async () => {
+  const [first, second] = await workers(2)
+  const [unwanted, wanted] = [callOf(1, 2), callOf(1, 2).replace('X:', 'Y:')]
+  first!.inbox.unwanted = unwanted
+  first!.shared.received(unwanted, flow)
+  first!.shared.received(wanted, flow)
+  await second!.inbox.arrival()
+  expect(first!.inbox.asked).toEqual([unwanted, wanted])
+  expect(second!.inbox.asked).toEqual([])
+  expect(second!.inbox.messages.map(({ text }) => text)).toEqual([wanted])
+  expect(first!.handOver.counters.given).toBe(1)
 })
 
 test('what is its own, or nobody’s, a worker handles itself', async () => {
