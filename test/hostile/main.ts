@@ -1,7 +1,7 @@
 /** npm run hostile: what the tests of this folder do in small, in full. Prints figures; the exit status is 1 if a bound is broken. */
 import { parseArgs } from 'node:util'
 import { chaosMatrix } from './chaos-matrix.js'
-import { floods } from './floods.js'
+import { floods, halfOpenInFull, slowInFull } from './in-full.js'
 
 const usage = `Usage: npm run hostile -- [options]
 
@@ -13,6 +13,12 @@ const usage = `Usage: npm run hostile -- [options]
   --flood            INVITEs of one source, then each of another, beside calls of who is trusted
     --seconds <n>    of each flood (default 60)
     --packets <n>    per second (default 20000)
+  --slow             connections that say nothing or an octet at a time, handshakes that never end
+    --connections <n>  of TCP (default 5000)
+    --handshakes <n> of TLS (default 2000)
+  --half-open        INVITEs that are refused and never acknowledged
+    --invitations <n>  (default 1000000)
+    --transactions <n> at most in the balancer (default 200000)
 
 Without a choice all of them run, one after the other.
 `
@@ -27,11 +33,17 @@ const { values } = parseArgs({
     flood: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '60' },
     packets: { type: 'string', default: '20000' },
+    slow: { type: 'boolean', default: false },
+    connections: { type: 'string', default: '5000' },
+    handshakes: { type: 'string', default: '2000' },
+    'half-open': { type: 'boolean', default: false },
+    invitations: { type: 'string', default: '1000000' },
+    transactions: { type: 'string', default: '200000' },
     help: { type: 'boolean', default: false },
   },
 })
 
-const all = !values.chaos && !values.flood
+const all = !values.chaos && !values.flood && !values.slow && !values['half-open']
 
 if (values.help) process.stdout.write(usage)
 else {
@@ -44,6 +56,13 @@ else {
   }
   if (all || values.flood) {
     broken.push(...(await floods(Number(values.packets), Number(values.seconds))))
+  }
+  if (all || values.slow) {
+    broken.push(...(await slowInFull(Number(values.connections), Number(values.handshakes))))
+  }
+  if (all || values['half-open']) {
+    const { invitations, transactions } = values
+    broken.push(...(await halfOpenInFull(Number(invitations), Number(transactions))))
   }
   for (const each of broken) console.log(`BROKEN: ${each}`)
   if (broken.length > 0) process.exitCode = 1

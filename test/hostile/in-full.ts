@@ -1,0 +1,46 @@
+/** Floods, slow connections and half-open calls in full. Each prints a line of figures and returns the bounds that were broken. */
+import { stopAll } from '../system/processes.js'
+import { flood } from './flood.js'
+import { halfOpen } from './half-open.js'
+import { slow } from './slow.js'
+
+const callsPerSecond = 20
+
+/** security.md §5 G10 */
+export async function floods(perSecond: number, seconds: number): Promise<readonly string[]> {
+  const broken: string[] = []
+  for (const sources of ['one', 'many'] as const) {
+    const result = await flood({ sources, perSecond, seconds, callsPerSecond })
+    await stopAll()
+    console.log(`flood of ${sources}: ${JSON.stringify(result)}`)
+    const { calls, answered, memory } = result
+    if (answered < 0.999 * calls || memory > 512) broken.push(`flood of ${sources}`)
+  }
+  return broken
+}
+
+/** security.md §5 G9 */
+export async function slowInFull(
+  connections: number,
+  handshakes: number,
+): Promise<readonly string[]> {
+  const result = await slow({ connections, handshakes, callsPerSecond })
+  await stopAll()
+  console.log(`slow connections: ${JSON.stringify(result)}`)
+  const { longest, calls, answered, tcpCalls, tcpSuccessful } = result
+  const isLate = Math.max(...Object.values(longest)) > 12_000
+  return isLate || answered < calls || tcpSuccessful < tcpCalls ? ['slow connections'] : []
+}
+
+/** security.md §5 G12 */
+export async function halfOpenInFull(
+  invitations: number,
+  transactions: number,
+): Promise<readonly string[]> {
+  const result = await halfOpen({ transactions, invitations, perSecond: 10_000, t1: 500 })
+  await stopAll()
+  console.log(`half-open calls: ${JSON.stringify(result)}`)
+  const { newCall, bye, recoveryMs = Infinity, memory, faults } = result
+  const isWell = newCall === 503 && bye === 200 && recoveryMs <= 40_000 && memory < 1_536
+  return isWell && faults === 0 ? [] : ['half-open calls']
+}
