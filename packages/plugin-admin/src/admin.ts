@@ -9,6 +9,7 @@ import { Audit } from './audit.js'
 import { Colleagues } from './colleagues.js'
 import { type AdminConfig } from './config.js'
 import { type Call } from './http/endpoint.js'
+import { Metrics } from './metrics/metrics.js'
 import { type Readiness, readiness } from './readiness.js'
 import { Times } from './times.js'
 import { version } from './version.js'
@@ -30,6 +31,7 @@ export class Admin {
   readonly sessions: Sessions
   readonly audit: Audit
   readonly colleagues: Colleagues
+  readonly metrics: Metrics
   /** Milliseconds of the app's clock. */
   readonly startedAt: number
 
@@ -41,6 +43,7 @@ export class Admin {
     this.sessions = new Sessions(host.clock, config.sessionMs)
     this.audit = new Audit(host.log, this.times)
     this.colleagues = new Colleagues(host.workers, host.clock)
+    this.metrics = new Metrics(host, this.version)
     this.startedAt = host.clock.now()
   }
 

@@ -5,12 +5,14 @@ import { endpoint } from './http/endpoint.js'
 import { auditEndpoints } from './routes/audit.js'
 import { dispatcherEndpoints } from './routes/dispatcher.js'
 import { healthEndpoints } from './routes/health.js'
+import { metricsEndpoints } from './routes/metrics.js'
 import { sessionEndpoints } from './routes/session.js'
 import { statusEndpoints } from './routes/status.js'
 import { z } from 'zod'
 
 const described: readonly Endpoint[] = [
   ...healthEndpoints,
+  ...metricsEndpoints,
   ...statusEndpoints,
   ...sessionEndpoints,
   ...dispatcherEndpoints,

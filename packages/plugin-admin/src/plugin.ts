@@ -6,6 +6,7 @@ import { Admin } from './admin.js'
 import { adminConfig } from './config.js'
 import { endpoints } from './endpoints.js'
 import { AdminServer } from './http/server.js'
+import { metricsQuestion } from './routes/metrics.js'
 import { reloadQuestion } from './routes/dispatcher.js'
 import { figuresOf, figuresQuestion } from './routes/status.js'
 import { loadsQuestion, ownLoads } from './worker-loads.js'
@@ -25,6 +26,7 @@ export const admin = definePlugin({
     services.colleagues.onAsked(reloadQuestion, async () => {
       await host.find(Dispatcher)?.reload()
     })
+    services.colleagues.onAsked(metricsQuestion, () => services.metrics.families())
     const server = new AdminServer(services, endpoints)
     host.provide(AdminServer, server)
     const serve = async (): Promise<void> => {
@@ -38,6 +40,7 @@ export const admin = definePlugin({
     host.workers.onLead(() => lead.begin())
     host.onClose(async () => {
       lead.end()
+      services.metrics.close()
       await server.close()
     })
   },

@@ -43,6 +43,15 @@ function action(name: string, state: string): Case {
 const cases: Readonly<Record<string, Case>> = {
   livez: { url: '/livez', bad: [] },
   readyz: { url: '/readyz', bad: [] },
+  metrics: {
+    url: '/metrics',
+    bad: [],
+    check: ({ text, headers }) => {
+      expect(headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8')
+      expect(text).toContain('sipwright_dispatcher_destination_usable{set="1",destination="fs1"} 1')
+      expect(text).toMatch(/sipwright_udp_recv_errors_total\{listener="127.0.0.1:\d+"\} 0/)
+    },
+  },
   status: {
     url: '/api/v1/status',
     bad: [],

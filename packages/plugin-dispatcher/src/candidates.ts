@@ -7,32 +7,42 @@ import { type Walk } from './select/algorithm.js'
 /** What becomes of the Request-URI: it stays (`next-hop`), or takes all but its user from the destination (`domain`). */
 export type TargetRole = 'next-hop' | 'domain'
 
+export interface CandidatesOptions {
+  readonly limit: number
+  /** Destinations that may have no further call are left out. */
+  readonly isCall: boolean
+  /** The one that takes its domain from the destination; undefined: it stays as it came. */
+  readonly requestUri?: string | undefined
+  /** Must allow all but the first. */
+  readonly budget?: RetryBudget | undefined
+  readonly tally?: Tally | undefined
+}
+
+/** Plain numbers of a set since the start, read at scrape. */
+export interface Tally {
+  /** Requests that found no usable destination. */
+  unserved: number
+}
+
 export class Candidates implements TargetSource {
   readonly #walk: Walk
   readonly #isCall: boolean
   readonly #budget: RetryBudget | undefined
   #left: number
   readonly #requestUri: string | undefined
+  /** Until the request is counted as unserved: once. */
+  #tally: Tally | undefined
   #first = true
   /** Looked at, and not yet handed out. */
   #peeked: Destination | undefined = undefined
 
-  /**
-   * `isCall`: destinations that may have no further call are left out. `requestUri`: the one that takes its domain from the
-   * destination; undefined: it stays as it came. `budget`: must allow all but the first.
-   */
-  constructor(
-    walk: Walk,
-    limit: number,
-    isCall: boolean,
-    requestUri?: string,
-    budget?: RetryBudget,
-  ) {
+  constructor(walk: Walk, { limit, isCall, requestUri, budget, tally }: CandidatesOptions) {
     this.#walk = walk
     this.#budget = budget
     this.#isCall = isCall
     this.#left = limit
     this.#requestUri = requestUri
+    this.#tally = tally
   }
 
   /** Its destinations are tried at once, not one after the other. */
@@ -44,7 +54,9 @@ export class Candidates implements TargetSource {
   get isEmpty(): boolean {
     if (!this.#mayGoOn()) return true
     this.#peeked = this.#usable()
-    return this.#peeked === undefined
+    if (this.#peeked !== undefined) return false
+    this.#none()
+    return true
   }
 
   /** Whether a destination is usable is asked when its turn comes: it may have died since the first was tried. */
@@ -53,6 +65,7 @@ export class Candidates implements TargetSource {
     const destination = this.#usable()
     this.#peeked = undefined
     if (destination === undefined) {
+      this.#none()
       this.#left = 0
       return undefined
     }
@@ -64,6 +77,12 @@ export class Candidates implements TargetSource {
     if (this.#requestUri === undefined) return destination.target
     const uri = inDomain(this.#requestUri, destination.uri)
     return { ...destination.target, uri, role: 'request-uri' }
+  }
+
+  #none(): void {
+    if (!this.#first || this.#tally === undefined) return
+    this.#tally.unserved++
+    this.#tally = undefined
   }
 
   #mayGoOn(): boolean {

@@ -1,4 +1,5 @@
 /** The destinations of one set and the algorithms at work on them. Replaced whole on reload. */
+import { type Tally } from './candidates.js'
 import { type ProbeConfig } from './config.js'
 import { type AdminState, Destination, destinationId } from './destination.js'
 import { type HealthState } from './health/health.js'
@@ -33,6 +34,8 @@ export class DestinationSet {
   readonly panicPercent: number | undefined
   /** Instead of that of all sets. */
   readonly slowStartMs: number | undefined
+  /** Kept over reloads. */
+  readonly tally: Tally
   /** So few destinations are well that health is ignored. */
   panics: boolean
   readonly #selector: OverflowSelector
@@ -67,6 +70,7 @@ export class DestinationSet {
     this.panicPercent = definition.panicPercent
     this.slowStartMs = definition.slowStartMs
     this.panics = previous?.panics ?? false
+    this.tally = previous?.tally ?? { unserved: 0 }
     this.algorithm = resolveAlgorithm(definition.algorithm).algorithm
     const before = new Map(previous?.destinations.map((each) => [each.id, each]))
     this.destinations = definition.destinations

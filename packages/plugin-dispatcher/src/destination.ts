@@ -2,6 +2,7 @@
 import { type Target } from '@sipwright/framework'
 import { type DestinationConfig, type ProbeConfig } from './config.js'
 import { type Check } from './health/checker.js'
+import { type Finding } from './health/finding.js'
 import { Passive } from './health/ejection.js'
 import { Health, type HealthState } from './health/health.js'
 import { PeakEwma } from './health/peak-ewma.js'
@@ -59,6 +60,9 @@ export interface ProbePolicy {
   readonly checks: readonly Check[]
 }
 
+/** How often a kind of probe has found what, since the start. */
+export type ProbeCounts = Record<Finding['state'], number>
+
 /** Plain numbers since the start, read at scrape. */
 export interface Counters {
   /** Times it was the first choice. */
@@ -71,6 +75,8 @@ export interface Counters {
   failedByNoResponse: number
   /** Failed attempts that could not reach it. */
   failedByTransport: number
+  /** What probes have found, by kind of probe. */
+  readonly probes: Map<string, ProbeCounts>
   /** The last final status that it answered; 0 before the first. */
   lastStatus: number
 }
@@ -89,6 +95,7 @@ export class DestinationState {
     failedByResponse: 0,
     failedByNoResponse: 0,
     failedByTransport: 0,
+    probes: new Map(),
     lastStatus: 0,
   }
   readonly passive = new Passive()

@@ -209,7 +209,14 @@ export class Dispatcher {
         : this.#overSet(this.#set(sets), ctx, options)
     const { method, uri } = ctx.request
     const requestUri = role === 'domain' ? uri : undefined
-    return new Candidates(walk, limit, method === 'INVITE', requestUri, this.#options.retryBudget)
+    const asked = typeof sets === 'object' ? firstOf(sets) : sets
+    return new Candidates(walk, {
+      limit,
+      isCall: method === 'INVITE',
+      requestUri,
+      budget: this.#options.retryBudget,
+      tally: asked === undefined ? undefined : this.#set(asked).tally,
+    })
   }
 
   /**
@@ -503,6 +510,13 @@ export class Dispatcher {
 
   /** What a probe of any kind has found. */
   found(destination: Destination, finding: Finding): void {
+    const { probes } = destination.counters
+    let counts = probes.get(finding.signal)
+    if (counts === undefined) {
+      counts = { up: 0, failed: 0, busy: 0, down: 0 }
+      probes.set(finding.signal, counts)
+    }
+    counts[finding.state]++
     this.#overseer.found(destination, finding)
   }
 
@@ -739,4 +753,10 @@ export class Dispatcher {
     if (set === undefined) throw new SipError('SIPW_ERR_SET_UNKNOWN', [setId])
     return set
   }
+}
+
+/** The one whose requests they are; the others stand in for it. */
+function firstOf(sets: readonly (SetId | SetSelection)[]): SetId | undefined {
+  const [first] = sets
+  return typeof first === 'object' ? first.set : first
 }

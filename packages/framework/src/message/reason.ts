@@ -92,3 +92,8 @@ const classes = [
 export function reasonPhrase(status: number): string {
   return phrases.get(status) ?? classes[Math.trunc(status / 100)] ?? ''
 }
+
+/** Whether a status is a registered one. */
+export function isRegisteredStatus(status: number): boolean {
+  return phrases.has(status)
+}

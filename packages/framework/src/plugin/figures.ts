@@ -2,7 +2,7 @@
 import { type LocalAddress } from '../message/flow.js'
 
 export interface Figures {
-  /** Plain numbers since the start, by the names of `Counters`. */
+  /** Plain numbers since the start, by the names of `Counters`; `requestsRepeated`: that came once more. */
   readonly counters: Readonly<Record<string, number>>
   /** Server transactions that are alive. */
   readonly serverTransactions: number

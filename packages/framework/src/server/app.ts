@@ -326,8 +326,9 @@ export class App {
 
   #figures(): Figures {
     const { counters, layer, draining } = this.#running()
+    const counted = Object.fromEntries(Object.entries(counters) as [string, number][])
     return {
-      counters: { ...counters },
+      counters: { ...counted, requestsRepeated: layer.repeated },
       serverTransactions: layer.servers,
       clientTransactions: layer.clients,
       listeners: this.listeners,

@@ -3,6 +3,10 @@ export class Counters {
   messagesReceived = 0
   requestsSent = 0
   responsesSent = 0
+  /** Sent once more because no answer came: in `requestsSent`, too. RFC 3261 §17 */
+  requestsResent = 0
+  /** Sent once more because no ACK came: in `responsesSent`, too. */
+  responsesResent = 0
   /** Dropped by an onReceive or onAdmit hook. */
   dropped = 0
   malformed = 0

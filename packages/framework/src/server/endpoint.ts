@@ -336,12 +336,22 @@ export class Endpoint implements Gate {
       if (item === undefined) return
       try {
         if ('wakeUp' in item) (item as Waiting).wakeUp(now)
-        else this.run(this.layer.runTimers(item as Transaction, now))
+        else this.#runTimers(item as Transaction, now)
       } catch (error) {
         this.counters.faults++
         this.log.error({ err: error }, 'a timer could not be handled')
       }
     }
+  }
+
+  /** What timers send has been sent before. */
+  #runTimers(transaction: Transaction, now: number): void {
+    const effects = this.layer.runTimers(transaction, now)
+    for (const { kind } of effects) {
+      if (kind === 'sendRequest') this.counters.requestsResent++
+      else if (kind === 'sendResponse') this.counters.responsesResent++
+    }
+    this.run(effects)
   }
 
   #perform(effect: TransactionEffect): void {

@@ -41,6 +41,7 @@ export class TransactionLayer {
   readonly #timers: Timers
   readonly #deadlines: Deadlines<Timed>
   readonly #servers = new Map<string, ServerRecord>()
+  #repeated = 0
   readonly #clients = new Map<string, ClientRecord>()
   readonly #waiting = new Waiting()
   readonly #limit: number
@@ -66,6 +67,11 @@ export class TransactionLayer {
     return this.#clients.size
   }
 
+  /** Requests that came once more while their transaction was alive, since the start. */
+  get repeated(): number {
+    return this.#repeated
+  }
+
   /** Client transactions that have had no response at all: many when a target has fallen silent. */
   get unheard(): number {
     return this.#waiting.size
@@ -85,7 +91,10 @@ export class TransactionLayer {
       if (request.method === 'ACK') return this.#receiveAck(request, flow, now)
       const key = serverKey(request, flow, request.method, request.toTag)
       const transaction = this.#servers.get(key)
-      if (transaction !== undefined) return this.#input(transaction, 'request', request, now)
+      if (transaction !== undefined) {
+        this.#repeated++
+        return this.#input(transaction, 'request', request, now)
+      }
       if (request.method === 'CANCEL') return this.#receiveCancel(key, request, flow, now)
       if (admits !== undefined && !admits(request, flow)) return nothing
       if (this.#isFull(request)) return [{ kind: 'overload', request, flow }]

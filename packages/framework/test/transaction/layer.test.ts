@@ -406,3 +406,11 @@ test('inputs to a transaction that is over have no effect', () => {
   expect(call.failToSend(refused)).toEqual([])
   expect(call.layer.runTimers(call.tx, call.now)).toEqual([])
 })
+
+test('a request that comes once more while its transaction is alive is counted', () => {
+  const lab = new ServerLab('INVITE')
+  expect(lab.layer.repeated).toBe(0)
+  lab.receive()
+  lab.receive()
+  expect(lab.layer.repeated).toBe(2)
+})

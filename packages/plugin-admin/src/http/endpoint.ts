@@ -1,6 +1,7 @@
 /** One path of the API: what it takes, what it answers, who may ask. Validation, routes and OpenAPI are made from it. */
 import { type z } from 'zod'
 import { type Admin } from '../admin.js'
+import { type AdminConfig } from '../config.js'
 import { type Principal, type Scope } from '../access/scope.js'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -51,6 +52,8 @@ export interface Endpoint {
   readonly description?: string | undefined
   /** What the caller needs; undefined: nothing. */
   readonly scope: Scope | undefined
+  /** Whether a configuration lets anybody ask all the same. */
+  readonly isOpen?: ((config: AdminConfig) => boolean) | undefined
   readonly params?: z.ZodObject | undefined
   readonly query?: z.ZodObject | undefined
   readonly body?: z.ZodType | undefined

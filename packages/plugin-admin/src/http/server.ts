@@ -83,7 +83,9 @@ export class AdminServer {
   }
 
   #addRoute(app: FastifyInstance, endpoint: Endpoint): void {
-    const { method, path, scope } = endpoint
+    const { method, path } = endpoint
+    const isOpen = endpoint.isOpen?.(this.#admin.config) === true
+    const scope = isOpen ? undefined : endpoint.scope
     const url = path.replaceAll(/\{(\w+)\}/g, ':$1')
     const principals = new WeakMap<FastifyRequest, Principal>()
     app.route({

@@ -141,6 +141,12 @@ test('not ready when no set, or a set that is required, has a usable destination
   })
 })
 
+test('metrics need no token where the configuration says so', async () => {
+  const { ask } = await start({ admin: { openMetrics: true } })
+  expect((await ask('GET', '/metrics')).status).toBe(200)
+  expect((await ask('GET', '/api/v1/status')).status).toBe(401)
+})
+
 test('files of a folder are served, and nothing beside it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sipwright-admin-'))
   const assets = join(folder, 'site')

@@ -17,6 +17,8 @@ export class Latency {
   #squares = 0
   #max = 0
   #timeouts = 0
+  #totalMs = 0
+  #count = 0
 
   constructor(alpha = 0.1) {
     this.#alpha = alpha
@@ -24,6 +26,8 @@ export class Latency {
 
   /** A response came after so long. */
   sample(ms: number): void {
+    this.#count++
+    this.#totalMs += ms
     if (this.#samples < mostSamples) this.#samples++
     const before = this.#average
     this.#average += (ms - before) / this.#samples
@@ -58,6 +62,16 @@ export class Latency {
 
   get max(): number {
     return this.#max
+  }
+
+  /** Of all samples, without Kamailio's bound: never less than before. */
+  get totalMs(): number {
+    return this.#totalMs
+  }
+
+  /** All samples, without Kamailio's bound. */
+  get count(): number {
+    return this.#count
   }
 
   get timeouts(): number {
