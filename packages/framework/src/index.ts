@@ -34,6 +34,7 @@ export {
 } from './transport/address.js'
 export { DnsClient, type DnsClientOptions } from './transport/dns-client.js'
 export { defaultTransportLimits } from './transport/limits.js'
+export { QueueShare, SendQueues } from './transport/send-queues.js'
 export { Resolver, type ResolverOptions } from './transport/resolve.js'
 export { streamTransport, type StreamKind } from './transport/stream.js'
 export { tcp } from './transport/tcp.js'

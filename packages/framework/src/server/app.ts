@@ -11,6 +11,7 @@ import { alone } from '../plugin/workers.js'
 import { type Timers, timersFrom } from '../transaction/timers.js'
 import { parseListenAddress } from '../transport/address.js'
 import { defaultTransportLimits } from '../transport/limits.js'
+import { SendQueues } from '../transport/send-queues.js'
 import { Resolver } from '../transport/resolve.js'
 import { tcp } from '../transport/tcp.js'
 import {
@@ -100,6 +101,7 @@ export class App {
   readonly #chance: Chance
   readonly #timers: Timers
   readonly #limits: TransportLimits
+  readonly #sendQueues: SendQueues
   readonly #pluginTimeoutMs: number
   readonly #container = new Container()
   readonly #hooks = new Hooks()
@@ -121,6 +123,7 @@ export class App {
     this.#chance = options.chance ?? systemChance
     this.#timers = timersFrom(options.timers)
     this.#limits = { ...defaultTransportLimits, ...options.limits }
+    this.#sendQueues = new SendQueues(this.#limits.allSendQueuesBytes)
     this.#pluginTimeoutMs = options.pluginTimeoutMs ?? 10_000
     this.#zones = new Zones(options.zones)
     this.#listeners = new Listeners(options.domains ?? [], this.#zones)
@@ -315,7 +318,8 @@ export class App {
   }
 
   #transportHost(): TransportHost {
-    return { clock: this.#clock, log: this.log, limits: this.#limits }
+    const { log } = this
+    return { clock: this.#clock, log, limits: this.#limits, sendQueues: this.#sendQueues }
   }
 
   #locate(text: string): readonly Hop[] | Promise<readonly Hop[]> {

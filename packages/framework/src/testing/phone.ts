@@ -8,6 +8,7 @@ import { SipRequest, type SipResponse } from '../message/message.js'
 import { parseMessage } from '../message/parse.js'
 import { isSipUri, parseUri } from '../message/uri.js'
 import { defaultTransportLimits } from '../transport/limits.js'
+import { SendQueues } from '../transport/send-queues.js'
 import { type Listener, type Receiver, type TransportLimits } from '../transport/transport.js'
 import { type Dialog, pathOf } from './dialog.js'
 import { Exchange, Call } from './exchange.js'
@@ -105,6 +106,7 @@ export class Phone {
           clock: network.clock,
           log: silentLog,
           limits,
+          sendQueues: new SendQueues(limits.allSendQueuesBytes),
         })
       phone.#listeners.set(transport, listener)
       phone.#first ??= listener
@@ -351,6 +353,7 @@ const silentLog = { error: nothing, warn: nothing, info: nothing, debug: nothing
 const limits: TransportLimits = {
   ...defaultTransportLimits,
   connections: Infinity,
+  allSendQueuesBytes: Infinity,
   connectionsPerSource: Infinity,
 }
 

@@ -6,6 +6,7 @@ import { type Socket } from 'node:net'
 import { type SipError } from '../errors.js'
 import { type Flow, type Hop } from '../message/flow.js'
 import { Framer } from '../message/framer.js'
+import { type QueueShare } from './send-queues.js'
 import { type TransportHost } from './transport.js'
 
 /** What the owner of a connection is told. */
@@ -36,6 +37,9 @@ export class Connection {
   readonly #host: TransportHost
   readonly #framer: Framer
   readonly #maxWaiting: number
+  readonly #queue: QueueShare
+  /** What is counted as waiting is what waits: asked after each write, and when one is done. One for all writes: no object for each. */
+  readonly #counted: () => void
   #open = true
   #closing = false
   /** Nothing was heard from it yet: neither its first byte nor that it is connected. */
@@ -62,6 +66,10 @@ export class Connection {
     this.#host = host
     this.#framer = new Framer(host.limits.message)
     this.#maxWaiting = host.limits.sendQueueBytes * (hop === undefined ? 1 : ownShare)
+    this.#queue = host.sendQueues.join()
+    this.#counted = () => {
+      if (this.#open) this.#queue.set(socket.writableLength)
+    }
     this.#activeAt = host.clock.now()
     const { connectTimeoutMs, firstByteTimeoutMs } = host.limits
     this.#cancelSilence =
@@ -107,14 +115,16 @@ export class Connection {
     if (!this.isUsable()) return false
     const waiting = this.#socket.writableLength
     // A message alone is never too much: else a large one would end the connection that others use.
-    if (waiting > 0 && waiting + text.length > this.#maxWaiting) {
+    const isTooMuch = waiting + text.length > this.#maxWaiting || !this.#queue.fits(text.length)
+    if (waiting > 0 && isTooMuch) {
       this.#closing = true
       // Its owner hears of it later: it may be in the middle of what made it send.
       process.nextTick(() => this.destroy(new Error('slow reader')))
       return false
     }
     this.#activeAt = this.#host.clock.now()
-    this.#socket.write(text, 'latin1')
+    this.#socket.write(text, 'latin1', this.#counted)
+    this.#counted()
     return true
   }
 
@@ -190,6 +200,7 @@ export class Connection {
   #end(cause: Error | undefined): void {
     if (!this.#open) return
     this.#open = false
+    this.#queue.set(0)
     this.#cancelSilence?.()
     this.#cancelIdle?.()
     this.#cancelMessage?.()

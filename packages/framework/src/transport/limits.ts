@@ -18,6 +18,8 @@ export const defaultTransportLimits: TransportLimits = {
   connectTimeoutMs: 1_000,
   // About a hundred messages; a reader that is further behind will not catch up in a transaction's life.
   sendQueueBytes: 65_536,
+  // A thousand readers that are as far behind as one may be; of ten thousand connections the rest must read.
+  allSendQueuesBytes: 67_108_864,
   // The kernel looks through the sockets of a port one by one: up to here under 1 µs for each datagram.
   udpDestinations: 256,
   // Less than the path to a phone varies by, and at 1,000 calls a second it halves the wake-ups of the process.

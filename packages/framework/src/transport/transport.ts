@@ -13,6 +13,7 @@ import {
   type TransportName,
 } from '../message/flow.js'
 import { type MessageLimits } from '../message/parse.js'
+import { type SendQueues } from './send-queues.js'
 
 /** What a listener may hold and how long it waits; each has a default with its reason in `limits.ts`. */
 export interface TransportLimits {
@@ -29,6 +30,8 @@ export interface TransportLimits {
   readonly connectTimeoutMs: number
   /** Bytes that wait for one slow reader at most; sixteen times as many on a connection that we opened. */
   readonly sendQueueBytes: number
+  /** Bytes that wait for all slow readers together, of all listeners: whoever makes it more is closed. */
+  readonly allSendQueuesBytes: number
   /** Connected UDP sockets (one per destination, for ICMP errors) at most; the one unused for longest goes. */
   readonly udpDestinations: number
   /**
@@ -81,6 +84,8 @@ export interface TransportHost {
   readonly clock: Clock
   readonly log: Log
   readonly limits: TransportLimits
+  /** One for all listeners. */
+  readonly sendQueues: SendQueues
 }
 
 /** A bound socket and the connections and destinations behind it. */

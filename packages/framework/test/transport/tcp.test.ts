@@ -282,6 +282,33 @@ test('a far end that does not read is cut off at sendQueueBytes, and told later'
   expect(notebook.failures[0]!.error.message).toContain('slow reader')
 })
 
+test('of all who do not read, whoever makes too much wait is cut off; who reads is served (security.md §3 row 10)', async () => {
+  const limits = { sendQueueBytes: 10_000_000, allSendQueuesBytes: 4_000_000 }
+  const { listener, notebook, sendQueues } = await listen(tcp, '127.0.0.1', limits)
+  const peers = await Promise.all([1, 2, 3, 4].map(() => dial(listener.local.port)))
+  const [reader, ...others] = peers
+  for (const peer of peers) peer.socket.write(request('hello'))
+  await until('all', () => notebook.messages.length === peers.length)
+  for (const other of others) other.socket.pause()
+  const flowOf = (port: number | undefined) =>
+    notebook.messages.find(({ flow }) => flow.remotePort === port)!.flow
+  const flows = others.map(({ socket }) => flowOf(socket.localPort))
+  const large = request('large', 60_000)
+  // What the kernel takes does not wait.
+  for (let sent = 0; sent < 2_000 && listener.connections === peers.length; sent++) {
+    for (const flow of flows) listener.sendBack(flow, large)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(sendQueues.bytes).toBeLessThanOrEqual(limits.allSendQueuesBytes)
+  }
+  expect(listener.connections).toBeLessThan(peers.length)
+  const before = reader!.text.length
+  listener.sendBack(flowOf(reader!.socket.localPort), large)
+  await until('the reader', () => reader!.text.length - before === large.length)
+  for (const other of others) other.socket.destroy()
+  await until('the end', () => listener.connections === 1)
+  expect(sendQueues.bytes).toBe(0)
+})
+
 test('a message larger than sendQueueBytes passes alone: it does not end the connection of others', async () => {
   const { listener, notebook } = await listen(tcp, '127.0.0.1', { sendQueueBytes: 1_000 })
   const server = await streamServer()

@@ -8,6 +8,7 @@ import { chooseUdp, udp } from '#src/transport/udp.js'
 import * as native from '@sipwright/udp-native'
 import { VirtualClock } from '#src/server/virtual-clock.js'
 import { defaultTransportLimits } from '#src/transport/limits.js'
+import { SendQueues } from '#src/transport/send-queues.js'
 import {
   closeAll,
   closedPort,
@@ -303,7 +304,12 @@ test('a package that can be used is used, and the log says so', async () => {
 test('what a process has chosen stands in the log of every listener', async () => {
   const lines: string[] = []
   const log = { ...silentLog, info: (_fields: object, text: string) => void lines.push(text) }
-  const host = { clock: new VirtualClock(), log, limits: defaultTransportLimits }
+  const host = {
+    clock: new VirtualClock(),
+    log,
+    limits: defaultTransportLimits,
+    sendQueues: new SendQueues(Infinity),
+  }
   const listener = await udp.listen({ address: '127.0.0.1', port: 0 }, new Notebook(), host)
   await listener.close()
   const { text } = await chooseUdp(process.env, () => import('@sipwright/udp-native'))

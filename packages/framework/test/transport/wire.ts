@@ -7,6 +7,7 @@ import { type SipError } from '#src/errors.js'
 import { type Flow, type Hop } from '#src/message/flow.js'
 import { VirtualClock } from '#src/server/virtual-clock.js'
 import { defaultTransportLimits } from '#src/transport/limits.js'
+import { SendQueues } from '#src/transport/send-queues.js'
 import {
   type Listener,
   type ListenOptions,
@@ -44,6 +45,7 @@ export class Notebook implements Receiver {
 }
 
 export interface Wire {
+  readonly sendQueues: SendQueues
   readonly listener: Listener
   readonly notebook: Notebook
   readonly clock: VirtualClock
@@ -70,14 +72,16 @@ export async function listen(
 ): Promise<Wire> {
   const clock = new VirtualClock()
   const notebook = new Notebook()
-  const host = { clock, log: silentLog, limits: { ...defaultTransportLimits, ...limits } }
+  const whole = { ...defaultTransportLimits, ...limits }
+  const sendQueues = new SendQueues(whole.allSendQueuesBytes)
+  const host = { clock, log: silentLog, limits: whole, sendQueues }
   const listener = await transport.listen({ address, port: 0, ...options }, notebook, host)
   later(async () => {
     const closed = listener.close()
     clock.advance(10_000)
     await closed
   })
-  return { listener, notebook, clock }
+  return { listener, notebook, clock, sendQueues }
 }
 
 /** Waits until it holds; fails, saying what was waited for, after two seconds. */

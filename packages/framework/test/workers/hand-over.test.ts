@@ -3,6 +3,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { systemClock } from '#src/server/clock.js'
 import { defaultTransportLimits } from '#src/transport/limits.js'
+import { SendQueues } from '#src/transport/send-queues.js'
 import { type Flow, type LocalAddress } from '#src/message/flow.js'
 import { HandOver, unwrap, wrap } from '#src/workers/hand-over.js'
 import { type HeldSocket, holdSocket } from '#src/workers/held-socket.js'
@@ -13,7 +14,12 @@ import { type Receiver } from '#src/transport/transport.js'
 const key = '00112233445566778899aabbccddeeff'
 const seed = 1
 const quiet = { error() {}, warn() {}, info() {}, debug() {} }
-const host = { clock: systemClock, log: quiet, limits: defaultTransportLimits }
+const host = {
+  clock: systemClock,
+  log: quiet,
+  limits: defaultTransportLimits,
+  sendQueues: new SendQueues(Infinity),
+}
 
 const local: LocalAddress = {
   ...{ transport: 'UDP', reliable: false, address: '192.0.2.1', port: 5060 },

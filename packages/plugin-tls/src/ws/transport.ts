@@ -17,6 +17,7 @@ import {
   type LocalAddress,
   localAddressOf,
   normalizeAddress,
+  type QueueShare,
   type Receiver,
   type SipError,
   sourceOf,
@@ -52,6 +53,7 @@ export function webSocketTransport(
 interface Client {
   readonly socket: WebSocket
   readonly flow: Flow
+  readonly queue: QueueShare
   /** It has answered the last ping. */
   alive: boolean
 }
@@ -223,7 +225,8 @@ class WebSocketListener implements Listener {
       ...(names !== undefined && { peerNames: names }),
     }
     const { key } = hopTo(this.#name, flow.remoteAddress, flow.remotePort)
-    const client: Client = { socket, flow, alive: true }
+    const queue = this.#host.sendQueues.join()
+    const client: Client = { socket, flow, queue, alive: true }
     this.#clients.set(connection, client)
     this.#byHop.set(key, connection)
     socket.on('message', (data: Buffer) => {
@@ -235,6 +238,7 @@ class WebSocketListener implements Listener {
     // What it did wrong is its own affair; the connection closes by itself.
     socket.on('error', (error) => this.#note('connection lost', { reason: error.message }))
     socket.on('close', () => {
+      queue.set(0)
       this.#clients.delete(connection)
       if (this.#byHop.get(key) === connection) this.#byHop.delete(key)
     })
@@ -244,13 +248,19 @@ class WebSocketListener implements Listener {
   #send(connection: number, text: string): boolean {
     const client = this.#clients.get(connection)
     if (client?.socket.readyState !== client?.socket.OPEN || client === undefined) return false
-    const { socket } = client
-    if (socket.bufferedAmount > this.#host.limits.sendQueueBytes) {
+    const { socket, queue } = client
+    const waiting = socket.bufferedAmount
+    const isTooMuch = waiting > this.#host.limits.sendQueueBytes || !queue.fits(text.length)
+    if (waiting > 0 && isTooMuch) {
       socket.terminate()
       return false
     }
     const octets = Buffer.from(text, 'latin1')
-    socket.send(octets, { binary: !isUtf8(octets) })
+    const count = (): void => {
+      if (this.#clients.has(connection)) queue.set(socket.bufferedAmount)
+    }
+    socket.send(octets, { binary: !isUtf8(octets) }, count)
+    count()
     return true
   }
 
