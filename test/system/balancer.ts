@@ -24,11 +24,17 @@ export class Balancer {
     return this.#process
   }
 
-  /** Writes the files beside each other (`lb.yaml` is the configuration), starts, and waits until it is ready. */
-  static async start(files: Readonly<Record<string, string>>): Promise<Balancer> {
+  /**
+   * Writes the files beside each other (`lb.yaml` is the configuration), starts, and waits until it is ready. `openFiles`: how many
+   * it may open; default: as many as we.
+   */
+  static async start(
+    files: Readonly<Record<string, string>>,
+    openFiles?: number,
+  ): Promise<Balancer> {
     const folder = temporaryFolder('balancer')
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-    return new Balancer(await started(folder), folder)
+    return new Balancer(await started(folder, openFiles), folder)
   }
 
   /** Kills it as `kill -9` does, and starts it again with the files as they are. */
@@ -58,8 +64,13 @@ export class Balancer {
   }
 }
 
-async function started(folder: string): Promise<RunningProcess> {
-  const process = new RunningProcess('node', [main, '--config', join(folder, 'lb.yaml')], folder)
+async function started(folder: string, openFiles?: number): Promise<RunningProcess> {
+  const args = [main, '--config', join(folder, 'lb.yaml')]
+  const limited = ['-c', `ulimit -n ${openFiles ?? ''}; exec node "$@"`, 'sh', ...args]
+  const process =
+    openFiles === undefined
+      ? new RunningProcess('node', args, folder)
+      : new RunningProcess('sh', limited, folder)
   await process.printed(/^ready|"msg":"ready/m)
   return process
 }

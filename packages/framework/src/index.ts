@@ -33,6 +33,7 @@ export {
   sourceOf,
 } from './transport/address.js'
 export { DnsClient, type DnsClientOptions } from './transport/dns-client.js'
+export { isKeptBack } from './transport/descriptors.js'
 export { defaultTransportLimits } from './transport/limits.js'
 export { QueueShare, SendQueues } from './transport/send-queues.js'
 export { Resolver, type ResolverOptions } from './transport/resolve.js'

@@ -1,7 +1,7 @@
 /** Accepts connections and hands on those that have shaken hands. The server that shakes them listens nowhere itself. */
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createSecureServer } from 'node:tls'
-import { type Log } from '@sipwright/framework'
+import { defaultTransportLimits, isKeptBack, type Log } from '@sipwright/framework'
 import { type TlsConfig } from './config.js'
 import { type Credentials } from './credentials.js'
 import { Handshakes } from './handshakes.js'
@@ -36,11 +36,11 @@ export function secureServer(
     socket.destroy()
   })
   return createServer((socket) => {
-    if (handshakes.begin(socket)) {
+    if (!isKeptBack(socket, defaultTransportLimits.descriptors) && handshakes.begin(socket)) {
       secure.emit('connection', socket)
       return
     }
-    log.debug({ remote: socket.remoteAddress }, 'connection refused: too many handshakes')
+    log.debug({ remote: socket.remoteAddress }, 'connection refused: too many')
     socket.destroy()
   })
 }

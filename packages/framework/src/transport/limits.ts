@@ -1,5 +1,6 @@
 /** What a listener may hold and how long it waits, unless the operator says otherwise. */
 import { defaultMessageLimits } from '../message/parse.js'
+import { defaultDescriptors } from './descriptors.js'
 import { type TransportLimits } from './transport.js'
 
 export const defaultTransportLimits: TransportLimits = {
@@ -8,6 +9,8 @@ export const defaultTransportLimits: TransportLimits = {
   connections: 4_096,
   // An office behind one NAT fits; one address cannot take all that there are.
   connectionsPerSource: 64,
+  // All that the process may open but five hundred, or but a quarter of few.
+  descriptors: defaultDescriptors(),
   // A whole message crosses any usable network in this time; a slowloris does not get more.
   messageTimeoutMs: 5_000,
   // Who connects to a SIP server has something to say.

@@ -15,6 +15,7 @@ import {
   sourceOf,
 } from './address.js'
 import { Connection, type ConnectionOwner } from './connection.js'
+import { isKeptBack } from './descriptors.js'
 import {
   type Listener,
   type ListenOptions,
@@ -56,6 +57,9 @@ export function streamTransport(kind: StreamKind): Transport {
   }
   return transport
 }
+
+/** When descriptors run out: so many of those that come find room before one is refused again. */
+const evictedAtOnce = 16
 
 class StreamListener implements Listener, ConnectionOwner {
   #local: LocalAddress | undefined
@@ -190,11 +194,12 @@ class StreamListener implements Listener, ConnectionOwner {
     if (this.#closed || remoteAddress === '') return void socket.destroy()
     const source = sourceOf(remoteAddress)
     const fromSource = this.#sources.get(source) ?? 0
-    const { connections, connectionsPerSource } = this.#host.limits
-    if (
-      fromSource >= connectionsPerSource ||
-      (this.#accepted >= connections && !this.#evictSilent())
-    ) {
+    const { connections, connectionsPerSource, descriptors } = this.#host.limits
+    const isKept = isKeptBack(socket, descriptors)
+    // This one must not keep its descriptor; those that come next find room.
+    for (let evicted = 0; isKept && evicted < evictedAtOnce; evicted++) this.#evictSilent()
+    const isFull = this.#accepted >= connections
+    if (isKept || fromSource >= connectionsPerSource || (isFull && !this.#evictSilent())) {
       this.#note('connection refused: too many', { remote: remoteAddress })
       return void socket.destroy()
     }

@@ -21,6 +21,8 @@ export interface TransportLimits {
   /** Stream connections in all, and from one source address. */
   readonly connections: number
   readonly connectionsPerSource: number
+  /** Accepted connections get no descriptor from this one on: what remains is for backends, names and files. */
+  readonly descriptors: number
   /** From the first byte of a message to its last; bytes do not extend it. */
   readonly messageTimeoutMs: number
   /** Until the first byte of a new connection. */

@@ -10,6 +10,7 @@ import {
   familyOf,
   type Flow,
   hop as hopTo,
+  isKeptBack,
   type Hop,
   type Listener,
   listenError,
@@ -172,8 +173,9 @@ class WebSocketListener implements Listener {
   #admit(socket: Socket): boolean {
     const source = sourceOf(normalizeAddress(socket.remoteAddress ?? ''))
     const fromSource = this.#sources.get(source) ?? 0
-    const { connections, connectionsPerSource } = this.#host.limits
-    if (this.#closed || fromSource >= connectionsPerSource || this.#connected >= connections) {
+    const { connections, connectionsPerSource, descriptors } = this.#host.limits
+    const isFull = this.#connected >= connections || isKeptBack(socket, descriptors)
+    if (this.#closed || fromSource >= connectionsPerSource || isFull) {
       this.#note('connection refused: too many', { remote: source })
       return false
     }
