@@ -1,11 +1,9 @@
 /** Calls of who is trusted beside a flood of who is not. security.md §3 rows 4, 5, §5 G10 */
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Balancer } from '../system/balancer.js'
 import { freePort } from '../system/free-ports.js'
-import { RunningProcess } from '../system/processes.js'
 import { SipBackend } from '../system/sip-backend.js'
 import { endCounts } from './end-counts.js'
+import { Flooding } from './flooding.js'
 import { memoryMiB } from './memory.js'
 import { callsBeside } from './calls-beside.js'
 
@@ -31,8 +29,6 @@ export interface FloodResult {
   readonly memory: number
 }
 
-const sender = join(dirname(fileURLToPath(import.meta.url)), 'flood-sender.js')
-
 export async function flood(options: FloodOptions): Promise<FloodResult> {
   const { sources, perSecond, seconds, callsPerSecond } = options
   const [port, behind] = [await freePort(), await freePort()]
@@ -46,20 +42,11 @@ flood: {}
 rateLimit: [{ per: global, rate: 100/s }]
 `,
   })
-  const args = [sender, sources, port, perSecond, seconds].map(String)
-  const flooding = new RunningProcess('node', args)
-  const { calls, answered } = await callsBeside(port, callsPerSecond, flooding.exited)
-  const { sent, perSecond: managed } = JSON.parse(flooding.output) as Record<string, number>
+  const flooding = new Flooding({ sources, port, perSecond, seconds, user: 'bob' })
+  const { calls, answered } = await callsBeside(port, callsPerSecond, flooding.over)
   const memory = memoryMiB(balancer.process.pid)
   const counts = await endCounts(balancer)
   backend.close()
-  return {
-    ...{
-      sent: sent ?? NaN,
-      perSecond: managed ?? NaN,
-      received: counts['messagesReceived'] ?? NaN,
-    },
-    ...{ banned: counts['banned'] ?? NaN, limited: counts['limited'] ?? NaN },
-    ...{ calls, answered, memory },
-  }
+  const { messagesReceived: received = NaN, banned = NaN, limited = NaN } = counts
+  return { ...flooding.result, received, banned, limited, calls, answered, memory }
 }

@@ -17,8 +17,8 @@ const usage = `Usage: npm run hostile -- [options]
     --connections <n>  of TCP (default 5000)
     --handshakes <n> of TLS (default 2000)
   --half-open        INVITEs that are refused and never acknowledged
-    --invitations <n>  (default 1000000)
-    --transactions <n> at most in the balancer (default 200000)
+    --transactions <n> at most in the balancer (default 50000)
+    --invitations <n>  per second (default 5000), for --seconds; above a 32nd of the transactions they fill up
 
 Without a choice all of them run, one after the other.
 `
@@ -37,8 +37,8 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '5000' },
     handshakes: { type: 'string', default: '2000' },
     'half-open': { type: 'boolean', default: false },
-    invitations: { type: 'string', default: '1000000' },
-    transactions: { type: 'string', default: '200000' },
+    transactions: { type: 'string', default: '50000' },
+    invitations: { type: 'string', default: '5000' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -61,8 +61,8 @@ else {
     broken.push(...(await slowInFull(Number(values.connections), Number(values.handshakes))))
   }
   if (all || values['half-open']) {
-    const { invitations, transactions } = values
-    broken.push(...(await halfOpenInFull(Number(invitations), Number(transactions))))
+    const [transactions, perSecond] = [Number(values.transactions), Number(values.invitations)]
+    broken.push(...(await halfOpenInFull(transactions, perSecond, Number(values.seconds))))
   }
   for (const each of broken) console.log(`BROKEN: ${each}`)
   if (broken.length > 0) process.exitCode = 1
