@@ -8,7 +8,7 @@ import {
   type Log,
   type Worker,
 } from '@sipwright/framework'
-import { admin } from '@sipwright/plugin-admin'
+import { admin, type AdminInput } from '@sipwright/plugin-admin'
 import { Dispatcher, dispatcher } from '@sipwright/plugin-dispatcher'
 import { rateLimiting, RateLimits } from '@sipwright/plugin-ratelimit'
 import { Credentials, tls } from '@sipwright/plugin-tls'
@@ -20,10 +20,12 @@ import { type Config } from './config/check.js'
 import { dispatcherOptions } from './config/dispatcher-options.js'
 import { type LoadedConfig } from './config/load.js'
 import { rateLimitingOptions } from './config/rate-sections.js'
+import { shownConfig } from './config/shown.js'
 import { tlsOptions } from './config/tls-section.js'
 import { topologyOptions } from './config/topology-section.js'
 import { webSocketPlugins } from './config/web-socket-section.js'
 import { FailoverReport } from './failover-report.js'
+import { type ProcessLog } from './log.js'
 import { LoadBalancer } from './routes/load-balancer.js'
 import { ownNames } from './own-names.js'
 import { RoutingPolicy } from './routing-policy.js'
@@ -35,26 +37,35 @@ export class Balancer implements RunningBalancer {
   readonly #policy: RoutingPolicy
   readonly #calls: CallsInProgress
   readonly #failovers: FailoverReport
+  /** In force. */
+  #config: Config
   #draining = false
 
   /**
    * Binds every listener of `config`, or none: throws SIPW_ERR_LISTEN. As one of several workers it takes over those
    * that are bound already.
    */
-  static async start(config: Config, log: Log, worker?: Worker): Promise<Balancer> {
+  static async start(
+    config: Config,
+    log: Log & Partial<Pick<ProcessLog, 'onLine'>>,
+    worker?: Worker,
+  ): Promise<Balancer> {
     const policy = new RoutingPolicy(config)
     const calls = new CallsInProgress(config.limits.transactions)
     const failovers = new FailoverReport(log)
     const draining = (): boolean => balancer.#draining
     const hiding = topologyOptions(config.topologyHiding, config.directory)
     const administered = adminOptions(config.admin, config.directory)
-    const unready = (): string | undefined =>
-      draining() ? `draining: ${calls.size} calls in progress` : undefined
+    const program: AdminInput = {
+      unready: () => (draining() ? `draining: ${calls.size} calls in progress` : undefined),
+      configuration: () => shownConfig(balancer.#config),
+      ...(log.onLine && { logLines: (listener) => log.onLine!(listener) }),
+    }
     const secured = tlsOptions(config, config.directory)
     const app = await createApp({
       plugins: [
         // First, so that it sees what others drop, and is the last to be closed.
-        ...(administered === undefined ? [] : [admin({ ...administered, unready })]),
+        ...(administered === undefined ? [] : [admin({ ...administered, ...program })]),
         rateLimiting(rateLimitingOptions(config)),
         ...(secured === undefined ? [] : [tls(secured)]),
         ...webSocketPlugins(config),
@@ -72,7 +83,7 @@ export class Balancer implements RunningBalancer {
       zones: config.zones,
       ...(worker && { worker }),
     })
-    const balancer = new Balancer(app, { policy, calls, failovers })
+    const balancer = new Balancer(app, config, { policy, calls, failovers })
     try {
       await app.listen(...(worker === undefined ? config.listen.map(listenAddress) : []))
     } catch (error) {
@@ -85,9 +96,11 @@ export class Balancer implements RunningBalancer {
 
   private constructor(
     app: App,
+    config: Config,
     services: { policy: RoutingPolicy; calls: CallsInProgress; failovers: FailoverReport },
   ) {
     this.#app = app
+    this.#config = config
     this.#policy = services.policy
     this.#calls = services.calls
     this.#failovers = services.failovers
@@ -114,6 +127,7 @@ export class Balancer implements RunningBalancer {
     if (config.tls !== undefined) await this.#app.resolve(Credentials).reload()
     this.#app.resolve(RateLimits).configure(rateLimitingOptions(config))
     this.#policy.replace(config)
+    this.#config = config
   }
 
   /** Turns new requests away and settles when the calls in progress are over, at the latest after `limitMs`. */

@@ -7,6 +7,8 @@ import { forMachines, forPeople } from './log-text.js'
 
 /** A log that can be emptied before the process ends. */
 export interface ProcessLog extends Log {
+  /** Tells each line as JSON, whatever it is written as; the function returned ends it. */
+  onLine(listener: (line: string) => void): () => void
   /** Writes the one line that says the balancer serves, whatever the level. */
   ready(listeners: readonly string[]): void
   flush(): void
@@ -19,10 +21,23 @@ export function openLog(
   worker?: number,
 ): ProcessLog {
   const base = worker === undefined ? null : { worker }
+  const listeners = new Set<(line: string) => void>()
+  const onLine = (listener: (line: string) => void): (() => void) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+  const told = (line: string): string => {
+    if (listeners.size > 0) for (const listener of listeners) listener(forMachines(line))
+    return line
+  }
   if (format === 'json') {
     const destination = pino.destination({ dest: descriptor, sync: false })
-    const log = pino({ level, base, hooks: { streamWrite: forMachines } }, destination)
+    const log = pino(
+      { level, base, hooks: { streamWrite: (line) => forMachines(told(line)) } },
+      destination,
+    )
     return Object.assign(log, {
+      onLine,
       ready: (listen: readonly string[]) =>
         log.child({}, { level: 'info' }).info({ listen }, 'ready'),
       flush: () => destination.flushSync(),
@@ -37,8 +52,12 @@ export function openLog(
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
   })
-  const log = pino({ level, base, hooks: { streamWrite: forPeople } }, destination)
+  const log = pino(
+    { level, base, hooks: { streamWrite: (line) => forPeople(told(line)) } },
+    destination,
+  )
   return Object.assign(log, {
+    onLine,
     ready: (listen: readonly string[]) => void stream.write(`ready ${listen.join(' ')}\n`),
     flush: () => undefined,
   })

@@ -61,7 +61,7 @@ test('--check accepts the example and prints its routes and sets', async () => {
 
 test('--check lists every fault, one line each, exit status 2', async () => {
   const path = join(folder, 'lb.yaml')
-  writeFileSync(path, 'listen: [sctp:127.0.0.1:5061]\nadmin: {}\n')
+  writeFileSync(path, 'listen: [sctp:127.0.0.1:5061]\ncluster: {}\n')
   const { status, stdout, stderr } = await run('--config', path, '--check')
   expect([status, stdout]).toEqual([2, ''])
   expect(stderr.split('\n').map((line) => line.replace(path, 'lb.yaml'))).toEqual([
@@ -69,7 +69,7 @@ test('--check lists every fault, one line each, exit status 2', async () => {
     expect.stringMatching(
       /^lb\.yaml:1:10 listen\.0: found "sctp:127\.0\.0\.1:5061", expected transport:address:port/,
     ),
-    expect.stringMatching(/^lb\.yaml:2:1 admin: found an unknown key, expected one of listen, /),
+    expect.stringMatching(/^lb\.yaml:2:1 cluster: found an unknown key, expected one of listen, /),
     '',
   ])
 })

@@ -6,8 +6,10 @@ import { Credentials } from '@sipwright/plugin-tls'
 import { type Keyring } from './access/keyring.js'
 import { Sessions } from './access/sessions.js'
 import { Audit } from './audit.js'
+import { CallTable } from './calls.js'
 import { Colleagues } from './colleagues.js'
 import { type AdminConfig } from './config.js'
+import { Events } from './events.js'
 import { type Call } from './http/endpoint.js'
 import { Metrics } from './metrics/metrics.js'
 import { type Readiness, readiness } from './readiness.js'
@@ -32,6 +34,8 @@ export class Admin {
   readonly audit: Audit
   readonly colleagues: Colleagues
   readonly metrics: Metrics
+  readonly calls: CallTable
+  readonly events: Events
   /** Milliseconds of the app's clock. */
   readonly startedAt: number
 
@@ -44,6 +48,8 @@ export class Admin {
     this.audit = new Audit(host.log, this.times)
     this.colleagues = new Colleagues(host.workers, host.clock)
     this.metrics = new Metrics(host, this.version)
+    this.calls = new CallTable(config.maxCalls, host.workers.index, this.times)
+    this.events = new Events(host.clock, config.maxEventStreams)
     this.startedAt = host.clock.now()
   }
 

@@ -57,6 +57,8 @@ export const adminConfig = z
     version: z.string().min(1).optional(),
     /** Why the program takes no new requests; undefined: it does. */
     unready: call<() => string | undefined>().optional(),
+    /** Tells each line of the log, as JSON, until the function returned is called. */
+    logLines: call<(listener: (line: string) => void) => () => void>().optional(),
     /** The configuration in force, without secrets. */
     configuration: call<() => unknown>().optional(),
   })

@@ -3,10 +3,14 @@ import { type Endpoint } from './http/endpoint.js'
 import { openApi } from './http/openapi.js'
 import { endpoint } from './http/endpoint.js'
 import { auditEndpoints } from './routes/audit.js'
+import { callEndpoints } from './routes/calls.js'
 import { dispatcherEndpoints } from './routes/dispatcher.js'
+import { eventEndpoints } from './routes/events.js'
 import { healthEndpoints } from './routes/health.js'
 import { metricsEndpoints } from './routes/metrics.js'
+import { securityEndpoints } from './routes/security.js'
 import { sessionEndpoints } from './routes/session.js'
+import { settingsEndpoints } from './routes/settings.js'
 import { statusEndpoints } from './routes/status.js'
 import { z } from 'zod'
 
@@ -16,6 +20,10 @@ const described: readonly Endpoint[] = [
   ...statusEndpoints,
   ...sessionEndpoints,
   ...dispatcherEndpoints,
+  ...callEndpoints,
+  ...securityEndpoints,
+  ...settingsEndpoints,
+  ...eventEndpoints,
   ...auditEndpoints,
 ]
 

@@ -3,6 +3,7 @@ export { createToken, hashToken, isTokenHash, shortestToken } from './access/tok
 export { type AuditEntry } from './audit.js'
 export { adminConfig, isLoopback, type AdminConfig, type AdminInput } from './config.js'
 export { endpoints } from './endpoints.js'
+export { Events, type Topic, topics } from './events.js'
 export { type Endpoint } from './http/endpoint.js'
 export { openApi } from './http/openapi.js'
 export { type Problem } from './http/problem.js'

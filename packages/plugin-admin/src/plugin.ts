@@ -1,13 +1,21 @@
 /** Administration as a plugin: of several workers the leading one serves, and all of them answer it. */
 import { definePlugin, type Host } from '@sipwright/framework'
 import { Dispatcher } from '@sipwright/plugin-dispatcher'
+import { RateLimits } from '@sipwright/plugin-ratelimit'
+import { Credentials } from '@sipwright/plugin-tls'
 import { Keyring } from './access/keyring.js'
 import { Admin } from './admin.js'
+import { type CallFilter } from './calls.js'
 import { adminConfig } from './config.js'
 import { endpoints } from './endpoints.js'
+import { Events } from './events.js'
 import { AdminServer } from './http/server.js'
-import { metricsQuestion } from './routes/metrics.js'
+import { publishNews } from './publishing.js'
+import { callQuestion, callsQuestion, endQuestion } from './routes/calls.js'
 import { reloadQuestion } from './routes/dispatcher.js'
+import { metricsQuestion } from './routes/metrics.js'
+import { keptOut, limitsQuestion } from './routes/security.js'
+import { certificatesQuestion, logLevelQuestion, setLevel } from './routes/settings.js'
 import { figuresOf, figuresQuestion } from './routes/status.js'
 import { loadsQuestion, ownLoads } from './worker-loads.js'
 
@@ -21,16 +29,15 @@ export const admin = definePlugin({
   async setup(host, config) {
     const keyring = await Keyring.of(config.tokens, host.clock)
     const services = new Admin(host, config, keyring)
-    services.colleagues.onAsked(figuresQuestion, () => figuresOf(host))
-    services.colleagues.onAsked(loadsQuestion, () => ownLoads(host.find(Dispatcher)))
-    services.colleagues.onAsked(reloadQuestion, async () => {
-      await host.find(Dispatcher)?.reload()
-    })
-    services.colleagues.onAsked(metricsQuestion, () => services.metrics.families())
+    answerOthers(services)
+    services.calls.watch(host)
     const server = new AdminServer(services, endpoints)
     host.provide(AdminServer, server)
+    host.provide(Events, services.events)
+    let endNews = (): void => undefined
     const serve = async (): Promise<void> => {
       await server.listen()
+      endNews = publishNews(services)
       host.log.info({ url: server.url }, 'administration is served')
     }
     host.onReady(async () => {
@@ -40,11 +47,29 @@ export const admin = definePlugin({
     host.workers.onLead(() => lead.begin())
     host.onClose(async () => {
       lead.end()
+      endNews()
+      services.events.close()
       services.metrics.close()
       await server.close()
     })
   },
 })
+
+/** What the worker that serves asks all others. */
+function answerOthers({ host, calls, colleagues, metrics }: Admin): void {
+  colleagues.onAsked(figuresQuestion, () => figuresOf(host))
+  colleagues.onAsked(loadsQuestion, () => ownLoads(host.find(Dispatcher)))
+  colleagues.onAsked(metricsQuestion, () => metrics.families())
+  colleagues.onAsked(limitsQuestion, () => keptOut(host.find(RateLimits)))
+  colleagues.onAsked(callsQuestion, (filter) => calls.list(filter as CallFilter))
+  colleagues.onAsked(callQuestion, (id) => calls.find(id as string))
+  colleagues.onAsked(endQuestion, (id) => calls.end(id as string))
+  colleagues.onAsked(logLevelQuestion, (level) => setLevel(host.log, level as string))
+  colleagues.onAsked(reloadQuestion, async () => {
+    await host.find(Dispatcher)?.reload()
+  })
+  colleagues.onAsked(certificatesQuestion, () => host.find(Credentials)?.reload())
+}
 
 /** Serves as soon as it can. */
 class Lead {

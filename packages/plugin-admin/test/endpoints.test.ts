@@ -1,8 +1,16 @@
 /** Every path of the API: what it answers, and to whom it does not. A path without a case here fails. */
-import { afterEach, expect, test } from '@jest/globals'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, expect, test } from '@jest/globals'
+import { Dispatcher } from '@sipwright/plugin-dispatcher'
+import { rateLimiting } from '@sipwright/plugin-ratelimit'
+import { tls } from '@sipwright/plugin-tls'
 import { endpoints } from '#src/endpoints.js'
 import { type Endpoint } from '#src/http/endpoint.js'
 import { scopes } from '#src/access/scope.js'
+import { FarEnd, inviteFrom } from './rig.js'
 import { administered, type Reply, type Rig, type RigOptions, tokens } from './rig.js'
 
 interface Case {
@@ -23,6 +31,39 @@ interface Case {
 }
 
 const fs1 = '/api/v1/dispatcher/sets/1/destinations/fs1'
+
+let folder: string | undefined
+
+/** A file of a certificate, made once. */
+function pem(kind: 'cert' | 'key'): string {
+  if (folder === undefined) {
+    folder = mkdtempSync(join(tmpdir(), 'sipwright-admin-'))
+    const made = spawnSync('openssl', [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+      ...['-days', '30', '-subj', '/CN=edge.example.com', '-addext', 'subjectAltName=DNS:edge'],
+      ...['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')],
+    ])
+    if (made.status !== 0) throw new Error(String(made.stderr))
+  }
+  return join(folder, `${kind}.pem`)
+}
+
+const farEnds: FarEnd[] = []
+
+/** A call that nobody answers, to the first destination. */
+async function placeCall({ app }: Rig): Promise<void> {
+  const [backend, caller] = [await FarEnd.open(), await FarEnd.open()]
+  farEnds.push(backend, caller)
+  const uri = `sip:127.0.0.1:${backend.port}`
+  await app.resolve(Dispatcher).change(1, 'fs1', { uri })
+  caller.send(inviteFrom(caller.port, 'one'), app.listeners[0]!.port)
+  await backend.hears('INVITE')
+}
+
+async function ban({ ask }: Rig): Promise<void> {
+  const body = { address: '2001:db8:1:2::7', reason: 'fraud', seconds: 60 }
+  await ask('POST', '/api/v1/bans', { token: tokens.operate, body })
+}
 
 /** An operator's word, and the state that it brings. */
 function action(name: string, state: string): Case {
@@ -218,6 +259,124 @@ const cases: Readonly<Record<string, Case>> = {
       expect(body).toMatchObject({ lines: ['set 1: fs1 (sip:127.0.0.1:5091): weight 3 → 50'] }),
   },
   listSources: { url: '/api/v1/dispatcher/sources', bad: [] },
+  listCalls: {
+    url: '/api/v1/calls?state=calling&from=alice&limit=5',
+    bad: [
+      { url: '/api/v1/calls?state=asleep' },
+      { url: '/api/v1/calls?limit=5000' },
+      { url: '/api/v1/calls?before=yesterday' },
+    ],
+    prepare: placeCall,
+    check: ({ body }) =>
+      expect(body).toMatchObject({
+        total: 1,
+        calls: [
+          {
+            ...{ id: '0-1', callId: 'one', state: 'calling', set: '1', destination: 'fs1' },
+            ...{ from: 'sip:alice@example.com', to: 'sip:bob@example.com', attempts: 1 },
+            ...{ source: '127.0.0.1', answeredAt: null },
+          },
+        ],
+      }),
+  },
+  showCall: {
+    url: '/api/v1/calls/0-1',
+    bad: [{ url: '/api/v1/calls/one' }, { url: '/api/v1/calls/0-99', status: 404 }],
+    prepare: placeCall,
+  },
+  endCall: {
+    url: '/api/v1/calls/0-1?reason=fraud',
+    bad: [{ url: '/api/v1/calls/one' }, { url: '/api/v1/calls/0-99', status: 404 }],
+    prepare: placeCall,
+    check: async (_reply, { ask }) => {
+      const { body } = await ask('GET', '/api/v1/audit', { token: tokens.operate })
+      expect(body).toMatchObject({
+        entries: [
+          { action: 'call.end', target: '0-1', reason: 'fraud', before: { callId: 'one' } },
+        ],
+      })
+    },
+  },
+  listBans: {
+    url: '/api/v1/bans',
+    bad: [],
+    prepare: ban,
+    check: ({ body }) =>
+      expect(body).toMatchObject({
+        bans: [{ source: '2001:db8:1:2::/64', reason: 'fraud', by: 'operateer', times: 1 }],
+      }),
+  },
+  addBan: {
+    url: '/api/v1/bans',
+    body: { address: '192.0.2.1', reason: 'fraud', seconds: 60 },
+    bad: [
+      { body: { address: 'attacker.example', reason: 'x', seconds: 60 } },
+      { body: { address: '192.0.2.1', seconds: 60 } },
+      { body: { address: '192.0.2.1', reason: 'x', seconds: -1 } },
+    ],
+    check: ({ body }) => expect(body).toMatchObject({ source: '192.0.2.1', by: 'operateer' }),
+  },
+  liftBan: {
+    url: '/api/v1/bans/2001%3Adb8%3A1%3A2%3A%3A%2F64',
+    bad: [{ url: '/api/v1/bans/everybody' }, { url: '/api/v1/bans/192.0.2.9', status: 404 }],
+    prepare: ban,
+    check: async (_reply, { ask }) => {
+      const { body } = await ask('GET', '/api/v1/bans', { token: tokens.read })
+      expect(body).toEqual({ bans: [] })
+    },
+  },
+  listLimits: {
+    url: '/api/v1/limits',
+    bad: [],
+    options: {
+      plugins: [rateLimiting({ limits: [{ per: 'source', perSecond: 5 }] })],
+    },
+    check: ({ body }) =>
+      expect(body).toMatchObject({
+        limits: [{ per: 'source', exceeded: 0 }],
+        counters: { banned: 0, scanners: 0 },
+      }),
+  },
+  showConfig: {
+    url: '/api/v1/config',
+    bad: [],
+    options: { admin: { configuration: () => ({ workers: 1 }) } },
+    check: ({ body }) => expect(body).toEqual({ workers: 1 }),
+  },
+  showLogLevel: {
+    url: '/api/v1/log-level',
+    bad: [],
+    check: ({ body }) => expect(body).toEqual({ level: 'info' }),
+  },
+  setLogLevel: {
+    url: '/api/v1/log-level',
+    body: { level: 'debug' },
+    bad: [{ body: { level: 'loud' } }, { body: {} }],
+    check: (_reply, { app }) => expect(app.log).toMatchObject({ level: 'debug' }),
+  },
+  listCertificates: {
+    url: '/api/v1/certificates',
+    bad: [],
+    options: { plugins: [tls({ certificate: pem('cert'), key: pem('key') })] },
+    check: ({ body }) =>
+      expect(body).toMatchObject({
+        certificates: [{ name: null, subject: 'CN=edge.example.com', daysLeft: 29 }],
+      }),
+  },
+  reloadCertificates: {
+    url: '/api/v1/certificates/reload',
+    bad: [],
+    options: { plugins: [tls({ certificate: pem('cert'), key: pem('key') })] },
+    check: ({ body }) => expect(body).toEqual({ changed: false, warnings: [] }),
+  },
+  events: {
+    url: '/api/v1/events?topics=dispatcher,stats',
+    bad: [
+      { url: '/api/v1/events?topics=weather' },
+      { url: '/api/v1/events?topics=logs', status: 403 },
+    ],
+    check: ({ text }) => expect(text).toBe('retry: 2000\n\n'),
+  },
   listAudit: {
     url: '/api/v1/audit?limit=2',
     bad: [{ url: '/api/v1/audit?limit=0' }, { url: '/api/v1/audit?before=x' }],
@@ -229,6 +388,11 @@ let rig: Rig | undefined
 afterEach(async () => {
   await rig?.close()
   rig = undefined
+  for (const end of farEnds.splice(0)) end.close()
+})
+
+afterAll(() => {
+  if (folder !== undefined) rmSync(folder, { recursive: true })
 })
 
 test('every path has a case, and every case a path', () => {

@@ -1,8 +1,22 @@
 /** An edge with its administration, on real sockets of this machine. */
 import { randomBytes, scryptSync } from 'node:crypto'
 import { request } from 'node:http'
-import { type App, createApp, type Log, type Plugin } from '@sipwright/framework'
-import { dispatcher, type DispatcherInput } from '@sipwright/plugin-dispatcher'
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import {
+  type App,
+  createApp,
+  type FailureContext,
+  type Handled,
+  inject,
+  type Log,
+  OnFailure,
+  OnRequest,
+  type Plugin,
+  type RequestContext,
+  Routes,
+} from '@sipwright/framework'
+import { Dispatcher, dispatcher, type DispatcherInput } from '@sipwright/plugin-dispatcher'
 import { rateLimiting } from '@sipwright/plugin-ratelimit'
 import { type AdminInput } from '#src/config.js'
 import { AdminServer } from '#src/http/server.js'
@@ -73,6 +87,99 @@ export interface RigOptions {
   readonly plugins?: readonly Plugin[]
 }
 
+@Routes()
+class Balancer {
+  readonly #dispatcher: Dispatcher
+
+  constructor(@inject(Dispatcher) dispatcher: Dispatcher) {
+    this.#dispatcher = dispatcher
+  }
+
+  @OnRequest('*')
+  request(ctx: RequestContext): Handled {
+    ctx.recordRoute()
+    return ctx.relay(this.#dispatcher.select(1, ctx))
+  }
+
+  @OnFailure('*')
+  failed(ctx: FailureContext): Handled {
+    return ctx.forward()
+  }
+}
+
+/** A backend or a caller: a socket that keeps what it hears. */
+export class FarEnd {
+  readonly heard: string[] = []
+  readonly #socket: Socket
+
+  static async open(): Promise<FarEnd> {
+    const socket = createSocket('udp4')
+    socket.bind(0, '127.0.0.1')
+    await once(socket, 'listening')
+    return new FarEnd(socket)
+  }
+
+  private constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on('message', (bytes) => this.heard.push(bytes.toString()))
+  }
+
+  get port(): number {
+    return this.#socket.address().port
+  }
+
+  send(text: string, port: number): void {
+    this.#socket.send(text, port, '127.0.0.1')
+  }
+
+  /** The first message that begins so. */
+  async hears(start: string): Promise<string> {
+    for (;;) {
+      const found = this.heard.find((text) => text.startsWith(start))
+      if (found !== undefined) return found
+      await once(this.#socket, 'message')
+    }
+  }
+
+  close(): void {
+    this.#socket.close()
+  }
+}
+
+/** An INVITE of alice to bob, from that port. */
+export function inviteFrom(port: number, callId: string): string {
+  return [
+    'INVITE sip:bob@example.com SIP/2.0',
+    `Via: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bK${callId};rport`,
+    'Max-Forwards: 70',
+    'From: "Alice" <sip:alice@example.com>;tag=a1',
+    'To: <sip:bob@example.com>',
+    `Call-ID: ${callId}`,
+    'CSeq: 1 INVITE',
+    `Contact: <sip:alice@127.0.0.1:${port}>`,
+    'Content-Length: 0',
+    '',
+    '',
+  ].join('\r\n')
+}
+
+/** What a backend answers to a request that it has heard. */
+export function answerTo(request: string, status: string): string {
+  const kept = request
+    .split('\r\n')
+    .filter((line) => /^(?:Via|From|Call-ID|CSeq|Record-Route):/i.test(line))
+  const to = /^To: (.*)$/m.exec(request)?.[1]?.trim() ?? ''
+  return [
+    `SIP/2.0 ${status}`,
+    ...kept,
+    `To: ${to};tag=b1`,
+    'Contact: <sip:bob@127.0.0.1:5999>',
+    'Content-Length: 0',
+    '',
+    '',
+  ].join('\r\n')
+}
+
 export async function administered(options: RigOptions = {}): Promise<Rig> {
   const log: Line[] = []
   const app = await createApp({
@@ -86,7 +193,8 @@ export async function administered(options: RigOptions = {}): Promise<Rig> {
         ...options.admin,
       }),
     ],
-    log: recording(log),
+    routes: options.plugins === undefined ? [Balancer] : [],
+    log: Object.assign(recording(log), { level: 'info' }),
   })
   await app.listen('udp:127.0.0.1:0')
   const { url } = app.resolve(AdminServer)
@@ -116,6 +224,15 @@ export function asked(
       },
       (answer) => {
         const chunks: Buffer[] = []
+        const { statusCode = 0, headers } = answer
+        // It would go on for ever.
+        if (headers['content-type'] === 'text/event-stream') {
+          answer.once('data', (chunk: Buffer) => {
+            resolve({ status: statusCode, headers, text: chunk.toString(), body: undefined })
+            answer.destroy()
+          })
+          return
+        }
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))
         answer.on('end', () => {
           const text = Buffer.concat(chunks).toString()

@@ -21,6 +21,7 @@ interface Loaded {
   readonly options: SecureContextOptions
   readonly context: SecureContext
   readonly byName: ReadonlyMap<string, SecureContext>
+  readonly certificates: readonly { readonly name: string | undefined; readonly pem: string }[]
 }
 
 export class Credentials {
@@ -81,6 +82,11 @@ export class Credentials {
     return true
   }
 
+  /** Certificates in force with the name that asks for each; the first one's is undefined. */
+  certificates(): readonly { readonly name: string | undefined; readonly pem: string }[] {
+    return this.#loaded.certificates
+  }
+
   /** Tells when other certificates are in force. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener)
@@ -124,6 +130,10 @@ function made(config: TlsConfig, texts: ReadonlyMap<string, string>): Loaded {
   return {
     ...pairOf({ certificate, key }),
     byName: new Map(byName),
+    certificates: [
+      { name: undefined, pem: textOf(certificate) },
+      ...Object.entries(sni).map(([name, files]) => ({ name, pem: textOf(files.certificate) })),
+    ],
     texts: [...texts.values()].join('\n'),
   }
 }

@@ -81,6 +81,11 @@ export interface RequestContext extends Answering {
    * is there, so nothing is sent again. Each copy of the request is handled anew. RFC 3261 §8.2.7
    */
   refuse(status: number, headers?: ReplyHeaders): Handled
+  /**
+   * Gives an INVITE up that has no final answer yet, as if its caller had hung up: its branches are cancelled, he gets 487. At
+   * any time, by anybody. False: it has been answered, or given up before.
+   */
+  hangUp(): boolean
   /** A provisional response: 101–199. */
   progress(status: number, headers?: ReplyHeaders): void
   /** Stay in the path of the dialog. §16.6 step 4 */

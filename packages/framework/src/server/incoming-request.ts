@@ -176,14 +176,14 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
       for (const hook of hooks.cancel) this.endpoint.guard(hook, ctx)
       if (this.route?.cancel !== undefined) this.endpoint.guard(this.route.cancel, ctx)
     }
-    if (this.#proxying !== undefined) {
-      this.#cancelled = true
-      this.#proxying.cancel()
-    } else if (!this.#handled) {
-      this.answer(this.responseWith(487), undefined)
-      this.#cancelled = true
-      this.finish()
-    }
+    this.#giveUp()
+  }
+
+  hangUp(): boolean {
+    if (this.#done || this.#cancelled || this.#status !== undefined) return false
+    this.#abort?.abort()
+    this.#giveUp()
+    return true
   }
 
   /** Sends a response to the caller: everything that goes to him passes here. */
@@ -217,6 +217,18 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
     // What waits for retransmissions needs the last response, not us. An INVITE may still be accepted late.
     if (this.request.method === 'INVITE') this.pack()
     else this.transaction.user = undefined
+  }
+
+  /** No further target is tried; what is pending is cancelled. §16.10 */
+  #giveUp(): void {
+    if (this.#proxying !== undefined) {
+      this.#cancelled = true
+      this.#proxying.cancel()
+    } else if (!this.#handled) {
+      this.answer(this.responseWith(487), undefined)
+      this.#cancelled = true
+      this.finish()
+    }
   }
 
   #decide(): void {

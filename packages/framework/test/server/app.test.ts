@@ -9,6 +9,7 @@ import {
   type Host,
   type OutgoingResult,
   type Plugin,
+  serviceToken,
 } from '@sipwright/framework'
 
 const quiet = { error() {}, warn() {}, info() {}, debug() {} }
@@ -130,7 +131,9 @@ test('a request of our own is answered, refused or given up, and says which (§8
 })
 
 test('a plugin finds what others provide, whatever their order, and sees how the app is', async () => {
-  class Later {}
+  class Later {
+    readonly name = 'later'
+  }
   const later = new Later()
   const hosts: Host[] = []
   const asking = plugin('asking', (host) => void hosts.push(host))
@@ -139,7 +142,7 @@ test('a plugin finds what others provide, whatever their order, and sees how the
   await app.listen('udp:127.0.0.1:0')
   const [host] = hosts
   expect(host!.find(Later)).toBe(later)
-  expect(host!.find(class Nowhere {})).toBeUndefined()
+  expect(host!.find(serviceToken('nowhere'))).toBeUndefined()
   expect(host!.figures()).toMatchObject({
     counters: { messagesReceived: 0 },
     ...{ serverTransactions: 0, clientTransactions: 0, draining: false },

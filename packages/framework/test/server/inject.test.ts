@@ -6,6 +6,7 @@ import {
   OnCancel,
   OnFailure,
   OnRequest,
+  type Plugin,
   type RequestContext,
   Routes,
   type Target,
@@ -102,6 +103,30 @@ test('a caller who hangs up is answered 487 and the ringing target is cancelled 
   })
   expect([call.status, call.elapsedMs]).toEqual([487, 500])
   expect(call.branches).toHaveLength(1)
+})
+
+test('a call can be given up by others as by its caller: 487, and the target is cancelled (§16.10)', async () => {
+  const given: boolean[] = []
+  const operator: Plugin = {
+    name: 'operator',
+    requires: [],
+    setup: (host) =>
+      host.onRequest((ctx) => {
+        host.clock.after(700, () => given.push(ctx.hangUp(), ctx.hangUp()))
+        return undefined
+      }),
+  }
+  const app = await createApp({ plugins: [operator], routes: [Serial], log: quiet })
+  const call = await app.inject(bob, {
+    backends: { 'sip:a': [{ status: 180 }, { status: 200, afterMs: 30_000 }] },
+  })
+  expect([call.status, call.elapsedMs]).toEqual([487, 700])
+  expect(call.branches).toHaveLength(1)
+  expect(given).toEqual([true, false])
+
+  const answered = await app.inject(bob, { backends: { 'sip:a': 200 } })
+  expect(answered.status).toBe(200)
+  expect(app.transactions).toBe(0)
 })
 
 test('when every target is busy with 503 the caller gets 500 (§16.7 step 6)', async () => {

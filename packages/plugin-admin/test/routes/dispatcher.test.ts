@@ -111,3 +111,21 @@ async function servedAt(server: AdminServer): Promise<string> {
   while (server.url === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
   return server.url
 }
+
+test('what operators do is told as it happens, to who may hear it', async () => {
+  rig = await administered()
+  const stream = await fetch(`${rig.url}/api/v1/events?topics=dispatcher,audit,security`, {
+    headers: { authorization: `Bearer ${tokens.operate}` },
+  })
+  await rig.ask('POST', `${fs1}/actions/drain`, { token, body: { reason: 'kernel' } })
+  const ban = { address: '192.0.2.1', reason: 'fraud', seconds: 60 }
+  await rig.ask('POST', '/api/v1/bans', { token, body: ban })
+  let text = ''
+  for await (const chunk of stream.body!) {
+    text += Buffer.from(chunk as Uint8Array).toString()
+    if (text.includes('"ban.add"')) break
+  }
+  expect(text).toMatch(/event: dispatcher\ndata: \{"kind":"down","set":"1","id":"fs1"/)
+  expect(text).toMatch(/event: security\ndata: \{"kind":"banned","source":"192.0.2.1"/)
+  expect(text).toMatch(/event: audit\ndata: .*"destination.drain"/)
+})
