@@ -8,7 +8,7 @@ export interface AuditEntry {
   /** A date. */
   readonly at: string
   readonly who: string
-  readonly by: Principal['by'] | 'rpc'
+  readonly by: Principal['by']
   /** The address that it came from. */
   readonly source: string
   /** `destination.drain`, `bans.lift` … */

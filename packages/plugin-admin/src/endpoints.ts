@@ -8,6 +8,7 @@ import { dispatcherEndpoints } from './routes/dispatcher.js'
 import { eventEndpoints } from './routes/events.js'
 import { healthEndpoints } from './routes/health.js'
 import { metricsEndpoints } from './routes/metrics.js'
+import { rpcEndpoints } from './routes/rpc.js'
 import { securityEndpoints } from './routes/security.js'
 import { sessionEndpoints } from './routes/session.js'
 import { settingsEndpoints } from './routes/settings.js'
@@ -24,6 +25,7 @@ const described: readonly Endpoint[] = [
   ...securityEndpoints,
   ...settingsEndpoints,
   ...eventEndpoints,
+  ...rpcEndpoints,
   ...auditEndpoints,
 ]
 

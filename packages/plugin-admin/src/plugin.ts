@@ -17,6 +17,7 @@ import { metricsQuestion } from './routes/metrics.js'
 import { keptOut, limitsQuestion } from './routes/security.js'
 import { certificatesQuestion, logLevelQuestion, setLevel } from './routes/settings.js'
 import { figuresOf, figuresQuestion } from './routes/status.js'
+import { probingQuestion } from './rpc/methods.js'
 import { loadsQuestion, ownLoads } from './worker-loads.js'
 
 /** Who took the lead finds the port free when the process of the last leader is gone. */
@@ -67,6 +68,10 @@ function answerOthers({ host, calls, colleagues, metrics }: Admin): void {
   colleagues.onAsked(logLevelQuestion, (level) => setLevel(host.log, level as string))
   colleagues.onAsked(reloadQuestion, async () => {
     await host.find(Dispatcher)?.reload()
+  })
+  colleagues.onAsked(probingQuestion, (probing) => {
+    const dispatcher = host.find(Dispatcher)
+    if (dispatcher !== undefined) dispatcher.probing = probing === true
   })
   colleagues.onAsked(certificatesQuestion, () => host.find(Credentials)?.reload())
 }

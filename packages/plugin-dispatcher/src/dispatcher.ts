@@ -129,6 +129,8 @@ export interface DispatcherOptions {
   readonly changed?: (destination: Destination, reason: string) => void
   /** Asks a destination at once whether it lives; what is found is applied by `found`. */
   readonly probeNow?: (destination: Destination) => Promise<readonly Finding[]>
+  /** Nobody is probed in turn any more, or again. */
+  readonly pauseProbes?: (paused: boolean) => void
   /** Something was said here of destinations at run time. */
   readonly edited?: (edits: readonly Edit[]) => void
 }
@@ -171,6 +173,7 @@ export class Dispatcher {
   #edits = new Edits()
   #definitions: readonly SetDefinition[] = []
   #sets: ReadonlyMap<string, DestinationSet> = new Map()
+  #probing = true
   /** Of the sets at work; made when somebody asks. */
   #revision: string | undefined = undefined
   /** Ends when the last reload that was asked for has ended. */
@@ -355,6 +358,17 @@ export class Dispatcher {
       this.#checkRevision(revision)
       return this.#reload(this.#config, await this.#source.load())
     })
+  }
+
+  /** Whether destinations are probed in turn, in this worker: the leading one probes for all. */
+  get probing(): boolean {
+    return this.#probing
+  }
+
+  /** False until it is true again; `probeNow` asks all the same. Kamailio's dispatcher.ping_active. */
+  set probing(probing: boolean) {
+    this.#probing = probing
+    this.#options.pauseProbes?.(!probing)
   }
 
   /**

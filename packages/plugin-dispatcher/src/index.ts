@@ -79,6 +79,7 @@ export {
   type SelectorSetup,
   type Walk,
 } from './select/algorithm.js'
+export { kamailioHash } from './select/kamailio/hash.js'
 export { callLoad } from './select/call-load.js'
 export {
   hashAuthUser,

@@ -48,6 +48,10 @@ export const dispatcher = definePlugin({
       offset: workers.index / workers.count,
       changed: (destination, reason) => shared.changed(destination, reason),
       edited: (edits) => sharedEdits.said(edits),
+      pauseProbes: (paused) => {
+        prober.paused = paused
+        checker.paused = paused
+      },
       probeNow: async (destination) => [
         await prober.now(destination),
         ...(await checker.now(destination)),

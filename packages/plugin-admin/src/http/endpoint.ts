@@ -57,6 +57,10 @@ export interface Endpoint {
   readonly params?: z.ZodObject | undefined
   readonly query?: z.ZodObject | undefined
   readonly body?: z.ZodType | undefined
+  /** The handler validates the body, and says in words of its own what is wrong with it. */
+  readonly validates?: boolean | undefined
+  /** Further media types that its JSON may come as. */
+  readonly mediaTypes?: readonly string[] | undefined
   /** It takes If-Match. */
   readonly ifMatch?: boolean | undefined
   /** Of success. 204: no body. */

@@ -76,7 +76,22 @@ export class AdminServer {
       this.#guard.checkOrigin(asked(request))
       done()
     })
-    for (const endpoint of this.#endpoints) this.#addRoute(app, endpoint)
+    for (const endpoint of this.#endpoints) {
+      const { mediaTypes } = endpoint
+      if (mediaTypes === undefined) this.#addRoute(app, endpoint)
+      else {
+        // Parsers of a scope of its own: elsewhere such a body is refused.
+        app.register((scope, _options, done) => {
+          scope.addContentTypeParser(
+            [...mediaTypes],
+            { parseAs: 'string' },
+            scope.getDefaultJsonParser('error', 'error'),
+          )
+          this.#addRoute(scope, endpoint)
+          done()
+        })
+      }
+    }
     app.setNotFoundHandler((request, reply) => this.#elsewhere(request, reply))
     app.setErrorHandler((error, request, reply) => this.#failed(error, request, reply))
     return app
@@ -111,8 +126,9 @@ export class AdminServer {
         const answer = returned instanceof Answer ? returned : new Answer(returned)
         const status = answer.status ?? endpoint.status
         void reply.code(status).headers(answer.headers)
-        if (status >= 400) void reply.type(problemType)
-        else if (endpoint.mediaType !== undefined) void reply.type(endpoint.mediaType)
+        if (status >= 400 && answer.headers['content-type'] === undefined) {
+          void reply.type(problemType)
+        } else if (endpoint.mediaType !== undefined) void reply.type(endpoint.mediaType)
         return reply.send(status === 204 ? undefined : answer.body)
       },
     })
@@ -176,7 +192,7 @@ class InvalidInput extends SipError {
 }
 
 function validated(
-  { params, query, body }: Endpoint,
+  { params, query, body, validates }: Endpoint,
   request: FastifyRequest,
 ): { readonly params: unknown; readonly query: unknown; readonly body: unknown } {
   const faults: InputFault[] = []
@@ -192,7 +208,7 @@ function validated(
     params: parse(params, request.params, 'path'),
     query: parse(query, request.query, 'query'),
     // Without a body fastify says null or undefined, by method.
-    body: parse(body, request.body ?? undefined, 'body'),
+    body: validates === true ? request.body : parse(body, request.body ?? undefined, 'body'),
   }
   if (faults.length > 0) throw new InvalidInput(faults)
   return input

@@ -33,7 +33,8 @@ export class Metrics {
     this.#delay.disable()
   }
 
-  families(): readonly Family[] {
+  /** `keepDelay`: the next scrape tells the delay of the event loop as if this one had not been. */
+  families({ keepDelay = false }: { readonly keepDelay?: boolean } = {}): readonly Family[] {
     const dispatcher = this.#host.find(Dispatcher)
     const limits = this.#host.find(RateLimits)
     return [
@@ -41,7 +42,7 @@ export class Metrics {
       ...this.#framework(),
       ...(dispatcher === undefined ? [] : dispatcherFamilies(dispatcher)),
       ...(limits === undefined ? [] : limitFamilies(limits)),
-      ...this.#process(),
+      ...this.#process(keepDelay),
     ]
   }
 
@@ -82,7 +83,7 @@ export class Metrics {
     ]
   }
 
-  #process(): readonly Family[] {
+  #process(keepDelay: boolean): readonly Family[] {
     const worker = this.#host.workers.index
     const delay = this.#delay
     // Nanoseconds; the measure counts its own resolution.
@@ -92,7 +93,7 @@ export class Metrics {
       labels: { worker, quantile },
       value: seconds(quantile === 1 ? delay.max : delay.percentile(quantile * 100)),
     }))
-    delay.reset()
+    if (!keepDelay) delay.reset()
     const { rss } = process.memoryUsage()
     const { user, system } = process.cpuUsage()
     return [

@@ -7,7 +7,7 @@ export const auditEntry = z
     id: z.number().int(),
     at: z.iso.datetime(),
     who: z.string(),
-    by: z.enum(['token', 'session', 'loopback', 'rpc']),
+    by: z.enum(['token', 'session', 'loopback']),
     source: z.string(),
     action: z.string(),
     target: z.string(),

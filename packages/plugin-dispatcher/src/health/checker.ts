@@ -23,6 +23,8 @@ export class Checker {
   readonly #chance: Chance
   readonly #report: CheckReport
   readonly #rounds = new Map<string, Round>()
+  /** Nobody is asked in turn meanwhile; `now` asks all the same. */
+  paused = false
   #started = false
 
   constructor({ clock, chance }: { clock: Clock; chance: Chance }, report: CheckReport) {
@@ -92,7 +94,8 @@ export class Checker {
     round.disarm = this.#clock.after(inMs, () => {
       this.#arm(round, round.check.intervalMs)
       const asked = round.destinations.find(isDue)
-      if (round.outstanding === undefined && asked !== undefined) void this.#run(round, asked)
+      if (this.paused || round.outstanding !== undefined) return
+      if (asked !== undefined) void this.#run(round, asked)
     })
   }
 

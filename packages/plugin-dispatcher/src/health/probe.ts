@@ -32,6 +32,8 @@ export class Prober {
   #mode: ProbeConfig['mode']
   readonly #report: ProbeReport
   readonly #endpoints = new Map<string, Endpoint>()
+  /** Nobody is asked in turn meanwhile; `now` asks all the same. */
+  paused = false
   #started = false
 
   constructor(host: ProbeHost, mode: ProbeConfig['mode'], report: ProbeReport) {
@@ -126,7 +128,8 @@ export class Prober {
   }
 
   #probe(endpoint: Endpoint): void {
-    if (endpoint.outstanding || !endpoint.destinations.some((each) => this.#isDue(each))) return
+    if (this.paused || endpoint.outstanding) return
+    if (!endpoint.destinations.some((each) => this.#isDue(each))) return
     const { method, from, timeoutMs, headers } = endpoint.policy
     const { uri } = endpoint
     endpoint.outstanding = true

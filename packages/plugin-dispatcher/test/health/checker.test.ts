@@ -118,3 +118,13 @@ test('out of turn one destination is asked at once, and who asked is told what w
   expect(await checker.now(first!)).toMatchObject([{ signal: 'own', state: 'up', reason: 'fine' }])
   expect(found).toEqual(['1 sip:a own up: fine'])
 })
+
+test('while checking is paused nobody is asked in turn', async () => {
+  const { checker, found, pass } = rig(up)
+  checker.paused = true
+  await pass(3_000)
+  expect(found).toEqual([])
+  checker.paused = false
+  await pass(1_000)
+  expect(found).toHaveLength(2)
+})

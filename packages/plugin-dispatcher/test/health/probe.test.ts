@@ -285,3 +285,16 @@ test('out of turn a destination is asked at once, probed or not; all of its URI 
   await both.prober.now(both.destinations[0]!)
   expect(both.destinations.map(({ health }) => health.state)).toEqual(['inactive', 'inactive'])
 })
+
+test('while probing is paused nobody is asked in turn, and its time goes on', () => {
+  const { clock, prober, sent } = rig(['sip:a'], { intervalMs: 1_000 }, () => 200)
+  clock.advance(3_000)
+  const before = sent.length
+  expect(before).toBeGreaterThan(1)
+  prober.paused = true
+  clock.advance(10_000)
+  expect(sent).toHaveLength(before)
+  prober.paused = false
+  clock.advance(2_000)
+  expect(sent).toHaveLength(before + 2)
+})
