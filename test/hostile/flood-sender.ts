@@ -1,10 +1,12 @@
 /**
  * A process that does nothing but send INVITEs: from one address, or each from another of 127.0.0.0/8, a socket of its own for each.
- * Arguments: `one` or `many`, port, packets per second, seconds, user that is called. Prints how many it sent as JSON.
+ * Arguments: `one` or `many`, port, packets per second, seconds, user that is called, and `dialog` if each is to look as if it
+ * were within one. Prints how many it sent as JSON.
  */
 import { createSocket, type Socket } from 'node:dgram'
 
-const [kind = '', port = '', perSecond = '', seconds = '', user = ''] = process.argv.slice(2)
+const [kind = '', port = '', perSecond = '', seconds = '', user = '', within = ''] =
+  process.argv.slice(2)
 const mark = process.pid.toString(36)
 const source = kind === 'one' ? open('127.9.9.9') : undefined
 const tickMs = 5
@@ -29,7 +31,7 @@ function invite(): string {
     `Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK${id};rport`,
     'Max-Forwards: 70',
     `From: <sip:flood@example.com>;tag=${id}`,
-    `To: <sip:${user}@example.com>`,
+    `To: <sip:${user}@example.com>${within === 'dialog' ? `;tag=${id}` : ''}`,
     `Call-ID: flood-${id}`,
     'CSeq: 1 INVITE',
     'Contact: <sip:flood@192.0.2.1>',

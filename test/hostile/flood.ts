@@ -13,6 +13,10 @@ export interface FloodOptions {
   readonly perSecond: number
   readonly seconds: number
   readonly callsPerSecond: number
+  /** As if each were within a dialog, which no limit is for. */
+  readonly inDialogs?: boolean
+  /** Calls and backends have a listener of their own: another buffer in the kernel. */
+  readonly ownListener?: boolean
 }
 
 export interface FloodResult {
@@ -30,20 +34,22 @@ export interface FloodResult {
 }
 
 export async function flood(options: FloodOptions): Promise<FloodResult> {
-  const { sources, perSecond, seconds, callsPerSecond } = options
-  const [port, behind] = [await freePort(), await freePort()]
+  const { callsPerSecond, ownListener = false } = options
+  const [port, behind, own] = [await freePort(), await freePort(), await freePort()]
+  const inside = ownListener ? `, { bind: 'udp:127.0.0.1:${own}', zone: inside }` : ''
   const backend = await SipBackend.at(behind)
   const balancer = await Balancer.start({
     // 127.0.0.1 is a destination's address, and so inside: the calls come from there.
     'lb.yaml': `
-listen: ['udp:127.0.0.1:${port}']
+listen: ['udp:127.0.0.1:${port}'${inside}]
 dispatcher: { sets: { 1: { destinations: ['sip:127.0.0.1:${behind}'] } }, probe: { interval: 0 } }
 flood: {}
 rateLimit: [{ per: global, rate: 100/s }]
 `,
   })
-  const flooding = new Flooding({ sources, port, perSecond, seconds, user: 'bob' })
-  const { calls, answered } = await callsBeside(port, callsPerSecond, flooding.over)
+  const flooding = new Flooding({ ...options, port, user: 'bob' })
+  const callsTo = ownListener ? own : port
+  const { calls, answered } = await callsBeside(callsTo, callsPerSecond, flooding.over)
   const memory = memoryMiB(balancer.process.pid)
   const counts = await endCounts(balancer)
   backend.close()

@@ -11,6 +11,8 @@ export interface FloodingOptions {
   readonly seconds: number
   /** Who is called. */
   readonly user: string
+  /** Each with a To tag, which anybody can write. Default: none. */
+  readonly inDialogs?: boolean
 }
 
 const sender = join(dirname(fileURLToPath(import.meta.url)), 'flood-sender.js')
@@ -19,8 +21,9 @@ export class Flooding {
   readonly over: Promise<unknown>
   readonly #process: RunningProcess
 
-  constructor({ sources, port, perSecond, seconds, user }: FloodingOptions) {
-    const args = [sender, sources, port, perSecond, seconds, user].map(String)
+  constructor({ sources, port, perSecond, seconds, user, inDialogs }: FloodingOptions) {
+    const within = inDialogs === true ? 'dialog' : ''
+    const args = [sender, sources, port, perSecond, seconds, user, within].map(String)
     this.#process = new RunningProcess('node', args)
     this.over = this.#process.exited
   }

@@ -9,12 +9,22 @@ const callsPerSecond = 20
 /** security.md §5 G10 */
 export async function floods(perSecond: number, seconds: number): Promise<readonly string[]> {
   const broken: string[] = []
-  for (const sources of ['one', 'many'] as const) {
-    const result = await flood({ sources, perSecond, seconds, callsPerSecond })
+  const floods = [
+    { name: 'flood of one source', sources: 'one' },
+    { name: 'flood of many sources', sources: 'many' },
+    {
+      name: 'flood of many sources, as if in dialogs',
+      sources: 'many',
+      inDialogs: true,
+      ownListener: true,
+    },
+  ] as const
+  for (const { name, ...kind } of floods) {
+    const result = await flood({ ...kind, perSecond, seconds, callsPerSecond })
     await stopAll()
-    console.log(`flood of ${sources}: ${JSON.stringify(result)}`)
+    console.log(`${name}: ${JSON.stringify(result)}`)
     const { calls, answered, memory } = result
-    if (answered < 0.999 * calls || memory > 512) broken.push(`flood of ${sources}`)
+    if (answered < 0.999 * calls || memory > 512) broken.push(name)
   }
   return broken
 }
