@@ -9,7 +9,7 @@ import {
   type Worker,
 } from '@sipwright/framework'
 import { admin, type AdminInput } from '@sipwright/plugin-admin'
-import { Dispatcher, dispatcher } from '@sipwright/plugin-dispatcher'
+import { Dispatcher, dispatcher, type SetsDifference } from '@sipwright/plugin-dispatcher'
 import { rateLimiting, RateLimits } from '@sipwright/plugin-ratelimit'
 import { Credentials, tls } from '@sipwright/plugin-tls'
 import { topologyHiding } from '@sipwright/plugin-topology-hiding'
@@ -24,6 +24,7 @@ import { shownConfig } from './config/shown.js'
 import { tlsOptions } from './config/tls-section.js'
 import { topologyOptions } from './config/topology-section.js'
 import { webSocketPlugins } from './config/web-socket-section.js'
+import { reloadConfig, type ReloadSource, type Running } from './config-reload.js'
 import { FailoverReport } from './failover-report.js'
 import { type ProcessLog } from './log.js'
 import { LoadBalancer } from './routes/load-balancer.js'
@@ -32,12 +33,18 @@ import { RoutingPolicy } from './routing-policy.js'
 import { routing } from './routing-plugin.js'
 import { type RunningBalancer } from './serve.js'
 
-export class Balancer implements RunningBalancer {
+export interface BalancerOptions {
+  /** It is one of several. */
+  readonly worker?: Worker
+  /** What an operator may ask for over HTTP. */
+  readonly reload?: ReloadSource
+}
+
+export class Balancer implements RunningBalancer, Running {
   readonly #app: App
   readonly #policy: RoutingPolicy
   readonly #calls: CallsInProgress
   readonly #failovers: FailoverReport
-  /** In force. */
   #config: Config
   #draining = false
 
@@ -48,7 +55,7 @@ export class Balancer implements RunningBalancer {
   static async start(
     config: Config,
     log: Log & Partial<Pick<ProcessLog, 'onLine'>>,
-    worker?: Worker,
+    { worker, reload }: BalancerOptions = {},
   ): Promise<Balancer> {
     const policy = new RoutingPolicy(config)
     const calls = new CallsInProgress(config.limits.transactions)
@@ -59,6 +66,9 @@ export class Balancer implements RunningBalancer {
     const program: AdminInput = {
       unready: () => (draining() ? `draining: ${calls.size} calls in progress` : undefined),
       configuration: () => shownConfig(balancer.#config),
+      ...(reload && {
+        reload: ({ dryRun }) => reloadConfig(reload, balancer, dryRun),
+      }),
       ...(log.onLine && { logLines: (listener) => log.onLine!(listener) }),
     }
     const secured = tlsOptions(config, config.directory)
@@ -111,6 +121,16 @@ export class Balancer implements RunningBalancer {
     return this.#app.listeners.map(({ transport, address, port }) =>
       formatListen(transport, address, port),
     )
+  }
+
+  /** In force. */
+  get config(): Config {
+    return this.#config
+  }
+
+  /** In what its sets would differ. Rejects with what the dispatcher would refuse. */
+  difference(config: Config): Promise<SetsDifference> {
+    return this.#app.resolve(Dispatcher).configure(dispatcherOptions(config), { dryRun: true })
   }
 
   /** Requests that went on to a further destination, since the start. */

@@ -43,15 +43,17 @@ export async function serve(source: ConfigSource): Promise<number> {
   const log = openLog(loaded.config.log, 1)
   const interruption = interruptions()
   let balancer: RunningBalancer
+  let { config } = loaded
+  const reload = async (): Promise<boolean> => {
+    const applied = await reloadFrom(source, balancer, config, log)
+    config = applied ?? config
+    return applied !== undefined
+  }
   try {
-    balancer = await start(loaded, source, log)
+    balancer = await start(loaded, source, log, reload)
   } catch (error) {
     if (!(error instanceof SipError) || error.code !== 'SIPW_ERR_LISTEN') throw error
     return refuse([faultOfListen(error, loaded.config, loaded.file)])
-  }
-  let { config } = loaded
-  const reload = async (): Promise<void> => {
-    config = (await reloadFrom(source, balancer, config, log)) ?? config
   }
   const onHangUp = (): void => void reload()
   process.on('SIGHUP', onHangUp)
@@ -72,11 +74,12 @@ function start(
   loaded: LoadedConfig,
   source: ConfigSource,
   log: ProcessLog,
+  apply: () => Promise<boolean>,
 ): Promise<RunningBalancer> {
   const { config } = loaded
   const count = config.workers === 'auto' ? availableParallelism() : config.workers
   return count === 1
-    ? Balancer.start(config, log)
+    ? Balancer.start(config, log, { reload: { ...source, path: source.config, apply } })
     : SharedBalancer.start(loaded, source, count, log)
 }
 

@@ -9,7 +9,13 @@ import { type WorkerData } from './shared-balancer.js'
 const worker = await joinWorkers()
 const loaded = configFrom(worker.data)
 const log = openLog(loaded.config.log, 1, worker.workers.index)
-const balancer = await Balancer.start(loaded.config, log, worker)
+const { path, overrides } = worker.data as WorkerData
+const reload = {
+  ...{ path, overrides },
+  // The supervisor reads the file, and tells all workers.
+  apply: () => Promise.resolve(!process.kill(process.ppid, 'SIGHUP')),
+}
+const balancer = await Balancer.start(loaded.config, log, { worker, reload })
 worker.onReload((data) => balancer.reload(configFrom(data)))
 worker.onStop(async (limitMs) => {
   await balancer.drain(limitMs)

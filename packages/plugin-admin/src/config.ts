@@ -59,6 +59,8 @@ export const adminConfig = z
     unready: call<() => string | undefined>().optional(),
     /** Tells each line of the log, as JSON, until the function returned is called. */
     logLines: call<(listener: (line: string) => void) => () => void>().optional(),
+    /** Reads the program's configuration again, and applies it; or only says what would change. */
+    reload: call<(options: { readonly dryRun: boolean }) => Promise<ConfigReload>>().optional(),
     /** The configuration in force, without secrets. */
     configuration: call<() => unknown>().optional(),
   })
@@ -70,6 +72,18 @@ export const adminConfig = z
       message: `expected a token: ${address} is reached from other machines`,
     })
   })
+
+/** What became of a configuration that was read again. */
+export interface ConfigReload {
+  /** What is wrong with it, line by line: nothing was applied then. */
+  readonly faults: readonly string[]
+  /** What differs in the sets: `set 1: fs2: weight 1 → 50`. */
+  readonly lines: readonly string[]
+  /** Sections that differ and need a restart. */
+  readonly restart: readonly string[]
+  /** False: it was not to be, or is on its way to all workers. */
+  readonly applied: boolean
+}
 
 export type AdminConfig = z.output<typeof adminConfig>
 export type AdminInput = z.input<typeof adminConfig>

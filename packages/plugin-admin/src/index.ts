@@ -1,7 +1,13 @@
 export { type Principal, type Scope, scopes } from './access/scope.js'
 export { createToken, hashToken, isTokenHash, shortestToken } from './access/token-hash.js'
 export { type AuditEntry } from './audit.js'
-export { adminConfig, isLoopback, type AdminConfig, type AdminInput } from './config.js'
+export {
+  adminConfig,
+  isLoopback,
+  type AdminConfig,
+  type AdminInput,
+  type ConfigReload,
+} from './config.js'
 export { endpoints } from './endpoints.js'
 export { Events, type Topic, topics } from './events.js'
 export { type Endpoint } from './http/endpoint.js'

@@ -343,6 +343,27 @@ const cases: Readonly<Record<string, Case>> = {
     options: { admin: { configuration: () => ({ workers: 1 }) } },
     check: ({ body }) => expect(body).toEqual({ workers: 1 }),
   },
+  reloadConfig: {
+    url: '/api/v1/config/reload?dryRun=true',
+    bad: [
+      { url: '/api/v1/config/reload?dryRun=perhaps' },
+      { body: { because: 'x' } },
+      { url: '/api/v1/config/reload', body: { reason: 'refused' }, status: 422 },
+    ],
+    options: {
+      admin: {
+        reload: ({ dryRun }) =>
+          Promise.resolve({
+            faults: dryRun ? [] : ['lb.yaml:1:1 listen: found nothing, expected a list'],
+            ...{ lines: ['set 1: + sip:10.0.0.9'], restart: ['tls'], applied: !dryRun },
+          }),
+      },
+    },
+    check: ({ body }) =>
+      expect(body).toEqual({
+        ...{ dryRun: true, lines: ['set 1: + sip:10.0.0.9'], restart: ['tls'], applied: false },
+      }),
+  },
   showLogLevel: {
     url: '/api/v1/log-level',
     bad: [],

@@ -21,15 +21,21 @@ const fixedSections = [
 /** Of the dispatcher's section, which is applied as a whole otherwise. */
 const fixedDispatcherSections = ['load', 'retryBudget'] as const
 
-/** Names in the log each section that `after` has otherwise than `before` and that needs a restart. */
+/** The sections that `after` has otherwise than `before` and that need a restart. */
+export function changedFixed(before: Config, after: Config): readonly string[] {
+  const differs = (old: unknown, now: unknown): boolean =>
+    JSON.stringify(now) !== JSON.stringify(old)
+  return [
+    ...fixedSections.filter((section) => differs(before[section], after[section])),
+    ...fixedDispatcherSections
+      .filter((section) => differs(before.dispatcher[section], after.dispatcher[section]))
+      .map((section) => `dispatcher.${section}`),
+  ]
+}
+
+/** Names in the log each section of `changedFixed`. */
 export function warnOfFixed(before: Config, after: Config, log: Log): void {
-  const warnIfChanged = (section: string, old: unknown, now: unknown): void => {
-    if (JSON.stringify(now) === JSON.stringify(old)) return
+  for (const section of changedFixed(before, after)) {
     log.warn({ section }, 'a change of this section needs a restart')
-  }
-  for (const section of fixedSections) warnIfChanged(section, before[section], after[section])
-  for (const section of fixedDispatcherSections) {
-    const [old, now] = [before.dispatcher[section], after.dispatcher[section]]
-    warnIfChanged(`dispatcher.${section}`, old, now)
   }
 }

@@ -2,7 +2,9 @@
 import { X509Certificate } from 'node:crypto'
 import { type Log, SipError } from '@sipwright/framework'
 import { z } from 'zod'
-import { endpoint } from '../http/endpoint.js'
+import { Dispatcher } from '@sipwright/plugin-dispatcher'
+import { Answer, endpoint } from '../http/endpoint.js'
+import { problem } from '../http/problem.js'
 
 const tag = 'settings'
 
@@ -51,6 +53,53 @@ export const settingsEndpoints = [
         throw new SipError('SIPW_ERR_ADMIN_UNKNOWN', ['configuration', 'that the program shows'])
       }
       return configuration()
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/api/v1/config/reload',
+    id: 'reloadConfig',
+    tag,
+    summary: 'Reads the configuration of the program again, and applies it.',
+    description:
+      'With `dryRun=true` it only says what would change. One with faults is refused whole (422, a line for each), and what is in force stays.',
+    scope: 'admin',
+    query: z.object({ dryRun: z.enum(['true', 'false']).default('false') }),
+    body: z
+      .strictObject({ reason: z.string().min(1).max(500).optional() })
+      .meta({ id: 'Why' })
+      .optional(),
+    answer: z
+      .object({
+        dryRun: z.boolean(),
+        lines: z.array(z.string()).describe('What differs in the sets.'),
+        restart: z.array(z.string()).describe('Sections that differ and need a restart.'),
+        applied: z.boolean().describe('False after all: it is on its way to all workers.'),
+      })
+      .meta({ id: 'ConfigReload' }),
+    problems: [404, 422],
+    handle: async (call) => {
+      const { admin, query, body } = call
+      const { reload } = admin.config
+      if (reload === undefined) {
+        throw new SipError('SIPW_ERR_ADMIN_UNKNOWN', ['configuration', 'that can be read again'])
+      }
+      const dryRun = query.dryRun === 'true'
+      const revision = () => admin.host.find(Dispatcher)?.revision ?? null
+      const { faults, ...found } = dryRun
+        ? await reload({ dryRun })
+        : await admin.change(
+            call,
+            { action: 'config.reload', target: 'configuration', reason: body?.reason },
+            revision,
+            () => reload({ dryRun }),
+          )
+      if (faults.length > 0) {
+        const errors = faults.map((message) => ({ path: 'configuration', message }))
+        const detail = `the configuration has ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`
+        return new Answer(problem(422, detail, undefined, errors), { status: 422 })
+      }
+      return { dryRun, ...found }
     },
   }),
   endpoint({
