@@ -12,6 +12,7 @@ export class SipBackend {
     readonly method: string
     readonly uri: string
     readonly callId: string
+    readonly text: string
   }[] = []
   readonly #socket: Socket
   readonly #invite: string
@@ -41,7 +42,7 @@ export class SipBackend {
     const [startLine = '', ...lines] = text.split('\r\n')
     const [method = '', uri = ''] = startLine.split(' ')
     if (method === 'OPTIONS') this.probes.push(port)
-    else this.#remember(method, uri, value(lines, 'Call-ID'), port)
+    else this.#remember({ method, uri, callId: value(lines, 'Call-ID'), text }, port)
     if (method === 'ACK') return
     const echoed = lines.filter((line) => /^(?:Via|From|Call-ID|CSeq|Record-Route):/.test(line))
     const to = value(lines, 'To')
@@ -58,8 +59,9 @@ export class SipBackend {
     this.#socket.send(answer.join('\r\n'), port, '127.0.0.1')
   }
 
-  #remember(method: string, uri: string, callId: string, port: number): void {
-    this.requests.push({ method, uri, callId })
+  #remember(request: SipBackend['requests'][number], port: number): void {
+    const { callId } = request
+    this.requests.push(request)
     const ports = this.sources.get(callId) ?? new Set()
     this.sources.set(callId, ports.add(port))
   }

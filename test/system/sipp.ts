@@ -16,6 +16,8 @@ export type Scenario =
   | 'answering-backend'
   | 'hanging-up-backend'
   | 'busy-backend'
+  | 'authenticating-caller'
+  | 'registering-phone'
 
 /** What SIPp's statistics say at its end. */
 export interface SippCounts {

@@ -9,6 +9,7 @@ import {
   type Worker,
 } from '@sipwright/framework'
 import { admin, type AdminInput } from '@sipwright/plugin-admin'
+import { Auth, auth, authConfig } from '@sipwright/plugin-auth'
 import { Dispatcher, dispatcher, type SetsDifference } from '@sipwright/plugin-dispatcher'
 import { rateLimiting, RateLimits } from '@sipwright/plugin-ratelimit'
 import { Credentials, tls } from '@sipwright/plugin-tls'
@@ -16,6 +17,7 @@ import { topologyHiding } from '@sipwright/plugin-topology-hiding'
 import { CallsInProgress } from './calls-in-progress.js'
 import { formatListen } from './config/address.js'
 import { adminOptions } from './config/admin-section.js'
+import { authOptions } from './config/auth-sections.js'
 import { type Config } from './config/check.js'
 import { dispatcherOptions } from './config/dispatcher-options.js'
 import { type LoadedConfig } from './config/load.js'
@@ -79,6 +81,7 @@ export class Balancer implements RunningBalancer, Running {
         rateLimiting(rateLimitingOptions(config)),
         ...(secured === undefined ? [] : [tls(secured)]),
         ...webSocketPlugins(config),
+        auth(authOptions(config, config.directory)),
         dispatcher(dispatcherOptions(config)),
         routing({ policy, calls, failovers, draining }),
         ...(hiding === undefined ? [] : [topologyHiding(hiding)]),
@@ -143,8 +146,10 @@ export class Balancer implements RunningBalancer, Running {
    * refuses. Calls in progress notice nothing.
    */
   async reload({ config }: Pick<LoadedConfig, 'config'>): Promise<void> {
+    const next = authConfig.parse(authOptions(config, config.directory))
     await this.#app.resolve(Dispatcher).configure(dispatcherOptions(config))
     if (config.tls !== undefined) await this.#app.resolve(Credentials).reload()
+    await this.#app.resolve(Auth).configure(next)
     this.#app.resolve(RateLimits).configure(rateLimitingOptions(config))
     this.#policy.replace(config)
     this.#config = config

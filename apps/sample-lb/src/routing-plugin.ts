@@ -1,5 +1,6 @@
 /** Connects the routing policy and the app's own bookkeeping to the hooks of the framework. */
 import { type Plugin, type Target } from '@sipwright/framework'
+import { AuthEvents, identity } from '@sipwright/plugin-auth'
 import { Destination } from '@sipwright/plugin-dispatcher'
 import { RateLimits } from '@sipwright/plugin-ratelimit'
 import { type CallsInProgress } from './calls-in-progress.js'
@@ -18,11 +19,23 @@ export interface RoutingServices {
 export function routing({ policy, calls, failovers, draining }: RoutingServices): Plugin {
   return {
     name: 'routing',
-    requires: ['ratelimit'],
+    requires: ['ratelimit', 'auth'],
     setup(host) {
       const limits = host.resolve(RateLimits)
       host.provide(RoutingPolicy, policy)
       host.use((ctx) => (draining() ? ctx.reply(503, { 'Retry-After': '5' }) : undefined))
+      const authentication = host.resolve(AuthEvents)
+      // A nonce of yesterday or a URI that was rewritten on the way guesses nothing.
+      authentication.onFailure(({ source, user = '', fault }) => {
+        if (fault === 'wrong') limits.authenticationFailed(source.flow, user)
+      })
+      authentication.onSuccess(({ source, user }) => {
+        limits.authenticationSucceeded(source.flow, user)
+      })
+      host.use((ctx) => {
+        const user = ctx.peek(identity)?.user
+        return user === undefined ? undefined : limits.exceeded('user', user, ctx)
+      })
       host.use((ctx) => {
         const set = policy.setFor(ctx.request)
         return set === undefined ? undefined : limits.exceeded('set', set, ctx)

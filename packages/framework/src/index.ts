@@ -95,6 +95,7 @@ export {
 } from './plugin/plugin.js'
 export { serviceToken, type ServiceToken } from './plugin/service.js'
 export { type Workers } from './plugin/workers.js'
+export { type ZoneLookUp, type ZonePort } from './plugin/zone.js'
 
 export {
   App,

@@ -1,5 +1,5 @@
 /** Authentication as a plugin: what it hooks into, and nothing else. */
-import { definePlugin } from '@sipwright/framework'
+import { definePlugin, type Flow } from '@sipwright/framework'
 import { Acl, isRequestText } from './acl/acl.js'
 import { Auth } from './auth.js'
 import { authConfig } from './config.js'
@@ -20,14 +20,13 @@ export const auth = definePlugin({
 
     const { acl } = service
     const { zones } = config.trust
+    const zoneAt = ({ remoteAddress, remotePort, local }: Flow): string =>
+      host.zoneOf(remoteAddress, { port: remotePort, transport: local.transport }) ?? local.zone
     const isInside = (zone: string): boolean => zones.includes(zone)
     if (config.acl.refuse === 'drop') {
       host.onReceive((text, flow) => {
         if (acl.isOpen || !isRequestText(text)) return false
-        return !acl.admits(
-          flow.remoteAddress,
-          isInside(host.zoneOf(flow.remoteAddress) ?? flow.local.zone),
-        )
+        return !acl.admits(flow.remoteAddress, isInside(zoneAt(flow)))
       })
     } else {
       host.onAdmit(({ source }) =>

@@ -132,7 +132,9 @@ test.each([
   ['credentials for another method', { forged: { response: `"${'1'.repeat(64)}"` } }, 407, 'wrong'],
   ['credentials for another URI', { uri: 'sip:carol@192.0.2.1' }, 400, 'wrong-uri'],
   ['a digest-uri that is none', { uri: 'nonsense' }, 400, 'wrong-uri'],
-  ['a digest-uri without the port', { uri: 'sip:bob@192.0.2.1:5060' }, 200, undefined],
+  ['a digest-uri with the port', { uri: 'sip:bob@192.0.2.1:5060' }, 200, undefined],
+  ['a digest-uri without the user', { uri: 'sip:192.0.2.1' }, 200, undefined],
+  ['a digest-uri of another host', { uri: 'sip:192.0.2.2' }, 400, 'wrong-uri'],
 ] as const)('%s after a first success (row 12)', async (_, chosen, status, fault) => {
   const made = await rig({ config })
   const given = await challenge(made)

@@ -21,7 +21,7 @@ export const dispatcher = definePlugin({
   async setup(host, config) {
     const { chance, clock, log, workers } = host
     const senders = new Senders(host)
-    host.addZones((address) => (senders.isAt(address) ? 'inside' : undefined))
+    host.addZones((address, at) => (senders.isAt(address, at) ? 'inside' : undefined))
     const responseTimes = new ResponseTimes()
     const overloadFeedback = new OverloadFeedback()
     const sourceOf = (given: DispatcherConfig): SetsSource => new Sources(given, host)

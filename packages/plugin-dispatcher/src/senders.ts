@@ -90,9 +90,16 @@ export class Senders {
     this.#disarm?.()
   }
 
-  /** Whether any destination is at that address, as `normalizeAddress` writes it. */
-  isAt(address: string): boolean {
-    return this.#index.has(address)
+  /**
+   * Whether any destination is at that address, as `normalizeAddress` writes it. On this machine all share one: there the port
+   * tells who it is, and on connections, which come from any port, the transport.
+   */
+  isAt(address: string, at?: Required<Pick<Sender, 'port' | 'transport'>>): boolean {
+    const known = this.#index.get(address)
+    if (known === undefined || at === undefined || !isLoopback(address)) return known !== undefined
+    const { port, transport } = at
+    if (known.byPort.has(port) || (port === 5060 && known.byPort.has(anyPort))) return true
+    return transport !== 'UDP' && known.all.some((entry) => entry.transport === transport)
   }
 
   /** The destination that the request comes from, of one set or of any. */
@@ -140,6 +147,10 @@ export class Senders {
     for (const entry of entries) entry.addresses = addresses
     this.#build()
   }
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1'
 }
 
 const relocateMs = 10_000

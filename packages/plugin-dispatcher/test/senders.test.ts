@@ -162,3 +162,15 @@ test('a thousand destinations at one address cost no more to tell apart than one
   for (const port of ports) expect(find(at('192.0.2.11', port))).toBe(`sip:192.0.2.11:${port}`)
   expect(find(at('192.0.2.11', 5060))).toBeUndefined()
 })
+
+test('who is at the address of a destination is inside; on this machine, where all share one, its port or connection tells', () => {
+  const { index } = senders('sip:192.0.2.11', 'sip:127.0.0.1:5071', 'sip:[::1]:5072;transport=tcp')
+  const party = (port: number, transport = 'UDP') => ({ port, transport })
+  expect(index.isAt('192.0.2.11', party(49_152))).toBe(true)
+  expect(index.isAt('127.0.0.1')).toBe(true)
+  expect(index.isAt('127.0.0.1', party(5071))).toBe(true)
+  expect(index.isAt('127.0.0.1', party(49_152))).toBe(false)
+  expect(index.isAt('127.0.0.1', party(49_152, 'TCP'))).toBe(false)
+  expect(index.isAt('::1', party(49_152, 'TCP'))).toBe(true)
+  expect(index.isAt('::1', party(49_152))).toBe(false)
+})

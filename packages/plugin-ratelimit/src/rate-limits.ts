@@ -9,6 +9,7 @@ import {
   type RequestContext,
   SipError,
   sourceOf,
+  type ZoneLookUp,
 } from '@sipwright/framework'
 import { Bans, type BanNews } from './bans.js'
 import { type RateLimitingConfig, rateLimitingConfig, type RateLimitingInput } from './config.js'
@@ -38,7 +39,7 @@ export interface RateLimitCounters {
 export interface RateLimitsHost {
   readonly clock: Clock
   readonly log: Log
-  zoneOf(address: string): string | undefined
+  readonly zoneOf: ZoneLookUp
 }
 
 /** What one configuration makes. */
@@ -95,6 +96,8 @@ export class RateLimits {
     if (this.#at.trust.isKnown(flow, now)) return this.#isScanner(text, flow, now)
     const { remoteAddress } = flow
     if (this.bans.find(remoteAddress) !== undefined) {
+      // A backend may share its address with who was banned.
+      if (this.#at.trust.includes(flow, now)) return false
       this.counters.banned++
       return true
     }

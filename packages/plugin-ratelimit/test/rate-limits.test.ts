@@ -33,6 +33,20 @@ test('whoever is inside or trusted by block sends as much as it likes', () => {
   expect(limits.bans.list()).toEqual([])
 })
 
+test('of all who share this machine, a backend is trusted by its port, and heard when another is banned', () => {
+  const { limits } = limiting({ flood: { threshold: 10 }, bruteForce: { failures: 2 } })
+  const [backend, stranger] = [from('127.0.0.1'), from('127.0.0.1')].map((flow, index) => ({
+    ...flow,
+    remotePort: index === 0 ? 5071 : 40_000,
+  }))
+  for (const _ of [1, 2]) limits.authenticationFailed(backend!, 'alice')
+  expect(limits.bans.list()).toEqual([])
+  for (const _ of [1, 2]) limits.authenticationFailed(stranger!, 'alice')
+  expect(limits.bans.list()).toHaveLength(1)
+  expect(limits.isUnheard(text, stranger!)).toBe(true)
+  expect(limits.isUnheard(text, backend!)).toBe(false)
+})
+
 test('many sources that send a little each are not banned (row 5)', () => {
   const { limits } = limiting({ flood: {} })
   let dropped = 0

@@ -11,6 +11,7 @@ import {
 } from '@sipwright/plugin-dispatcher'
 import { formatListen } from './address.js'
 import { faultOfAdmin } from './admin-section.js'
+import { checkAuth } from './auth-sections.js'
 import { type Fault, quote, reasonOf } from './fault.js'
 import { type ConfigValues } from './schema.js'
 import { secretOf } from './secret.js'
@@ -60,6 +61,7 @@ export function crossCheck(
   checkTopologyKeys(values, directory, refuse)
   const admin = faultOfAdmin(values.admin, directory)
   if (admin !== undefined) refuse(admin.path, admin.expected, admin.found)
+  checkAuth(values, directory, refuse, (fault) => faults.push(fault))
   // What databases, servers and DNS tell is known when they are asked: at the start.
   const known = !hasRemoteSource(values)
   if (sets !== undefined && known) checkRoutes(values, sets, file, refuse)

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { type DispatcherInput } from '@sipwright/plugin-dispatcher'
 import { type Config } from './check.js'
+import { databaseUrl } from './database-url.js'
 import { secretOf } from './secret.js'
 
 type Source = NonNullable<Config['dispatcher']['source']>
@@ -53,14 +54,6 @@ function sourceOptions(
     ...(dns !== undefined && { dns: { names: dns, servers: [...servers] } }),
   }
 }
-
-/** The path of an SQLite file is relative to the configuration, as all paths are. */
-function databaseUrl(text: string, directory: string): string {
-  const url = secretOf(text, directory)
-  return url.startsWith(sqlite) ? sqlite + resolve(directory, url.slice(sqlite.length)) : url
-}
-
-const sqlite = 'sqlite:'
 
 function destinationOptions(destination: Destination) {
   if (!('probe' in destination) || destination.probe === undefined) {

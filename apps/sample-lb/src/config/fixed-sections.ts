@@ -21,6 +21,12 @@ const fixedSections = [
 /** Of the dispatcher's section, which is applied as a whole otherwise. */
 const fixedDispatcherSections = ['load', 'retryBudget'] as const
 
+/** Of the section `auth`: users and who is trusted are applied, what is asked for is not. */
+const fixedAuthSections = [
+  ...(['realm', 'domain', 'methods', 'inDialog', 'mode', 'algorithms', 'authInt'] as const),
+  ...(['nonceLifetime', 'bindAddress', 'uri', 'ownNameOnly'] as const),
+] as const
+
 /** The sections that `after` has otherwise than `before` and that need a restart. */
 export function changedFixed(before: Config, after: Config): readonly string[] {
   const differs = (old: unknown, now: unknown): boolean =>
@@ -30,6 +36,10 @@ export function changedFixed(before: Config, after: Config): readonly string[] {
     ...fixedDispatcherSections
       .filter((section) => differs(before.dispatcher[section], after.dispatcher[section]))
       .map((section) => `dispatcher.${section}`),
+    ...fixedAuthSections
+      .filter((section) => differs(before.auth?.[section], after.auth?.[section]))
+      .map((section) => `auth.${section}`),
+    ...(differs(before.acl.action, after.acl.action) ? ['acl.action'] : []),
   ]
 }
 

@@ -23,8 +23,10 @@ const methods = z.array(
 
 const limit = z.strictObject({
   per: z
-    .enum(['source', 'global', 'set'], { error: 'source, global or set' })
-    .describe('What is counted together: an address (IPv6 by /64), all strangers, or a set.'),
+    .enum(['source', 'global', 'user', 'set'], { error: 'source, global, user or set' })
+    .describe(
+      'What is counted together: an address (IPv6 by /64), all strangers, who has authenticated, or a set. A destination has `maxCallsPerSecond`.',
+    ),
   rate: rate.describe('Requests outside dialogs: 50/s, 300/m, 1000/h.'),
   burst: count('a whole number above 0')
     .optional()

@@ -13,6 +13,7 @@ import {
 } from '@sipwright/plugin-dispatcher'
 import { isSecretName } from './secret.js'
 import { isHostName, isNetwork, parseHostPort, parseListen } from './address.js'
+import { acl, auth } from './auth-sections.js'
 import { duration, durationOrOff } from './duration.js'
 import { tls } from './tls-section.js'
 import { webSocket } from './web-socket-section.js'
@@ -495,6 +496,8 @@ export const configSchema = z
     limits: limits.prefault({}).describe('Bounds on what strangers may use.'),
     tls,
     webSocket,
+    acl,
+    auth,
     rateLimit,
     flood,
     scanners,

@@ -7,8 +7,10 @@ import {
   type InjectOptions,
   type InjectRequest,
 } from '@sipwright/framework'
+import { auth } from '@sipwright/plugin-auth'
 import { Dispatcher, dispatcher } from '@sipwright/plugin-dispatcher'
 import { rateLimiting } from '@sipwright/plugin-ratelimit'
+import { authOptions } from '#src/config/auth-sections.js'
 import { CallsInProgress } from '#src/calls-in-progress.js'
 import { dispatcherOptions } from '#src/config/dispatcher-options.js'
 import { parseConfig } from '#src/config/load.js'
@@ -181,6 +183,7 @@ async function start(more = '', destinations: readonly string[] = [a, b, c]): Pr
   app = await createApp({
     plugins: [
       rateLimiting(rateLimitingOptions(loaded.config)),
+      auth(authOptions(loaded.config, loaded.config.directory)),
       dispatcher(dispatcherOptions(loaded.config)),
       routing({ policy, calls, failovers, draining: () => draining }),
     ],

@@ -21,6 +21,7 @@ import { type Figures } from './figures.js'
 import { type Middleware, type MiddlewareFunction } from './middleware.js'
 import { type ServiceToken } from './service.js'
 import { type Workers } from './workers.js'
+import { type ZoneLookUp, type ZonePort } from './zone.js'
 
 /** A request that the app itself sends outside any dialog. */
 export interface OutgoingRequest {
@@ -68,7 +69,7 @@ export interface Host {
    * Tells the zone of addresses that the configuration puts in none: the dispatcher's backends are `inside`. Asked often, so it
    * must be quick.
    */
-  addZones(lookUp: (address: string) => string | undefined): void
+  addZones(lookUp: ZoneLookUp): void
   /** Before anything is spent on a message: true drops it. Sync. §18.2.1 */
   onReceive(hook: (text: string, flow: Flow) => boolean): void
   /**
@@ -107,7 +108,7 @@ export interface Host {
    */
   locate(uri: string): readonly Hop[] | Promise<readonly Hop[]>
   /** The zone that an address belongs to; undefined: that of the listener that it comes in by. Look-ups cost: ask few. */
-  zoneOf(address: string): string | undefined
+  zoneOf(address: string, at?: ZonePort): string | undefined
   /** How the app is: its counters, transactions and listeners. From `onReady` on. */
   figures(): Figures
   /** Whether a URI leads to us: an address of a listener, or a domain that we answer for. */

@@ -374,7 +374,7 @@ export class App {
       locate: (uri) => this.#locate(uri),
       figures: () => this.#figures(),
       isOurs: (uri) => this.#listeners.isOurs(uri),
-      zoneOf: (address) => this.#zones.of(address),
+      zoneOf: (address, at) => this.#zones.of(address, at),
       send: (request, done) => new OwnRequest(this.#running(), request, done).start(),
     }
   }

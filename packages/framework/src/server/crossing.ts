@@ -110,7 +110,7 @@ export function departBack(
 }
 
 export function zoneOf(endpoint: Endpoint, hop: Hop, listenerZone: string): string {
-  return endpoint.zones.of(hop.address) ?? listenerZone
+  return endpoint.zones.of(hop.address, hop) ?? listenerZone
 }
 
 /** Gives a response the fields of the request that it answers, and leaves it its To tag. RFC 3261 §8.2.6.2 */

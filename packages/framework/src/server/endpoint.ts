@@ -277,7 +277,7 @@ export class Endpoint implements Gate {
   ): void {
     this.counters.refused++
     const { remoteAddress, local } = flow
-    const isPublic = !local.reliable && this.zones.at(flow) === publicZone
+    const isPublic = !local.reliable && (this.zones.of(remoteAddress) ?? local.zone) === publicZone
     if (isPublic && !this.#refusals.allows(remoteAddress, this.now())) {
       this.counters.unsentRefusals++
       return

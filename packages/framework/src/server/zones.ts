@@ -1,5 +1,6 @@
 /** Names for parts of the network: `inside`, `carriers`. What is in none belongs to its listener's zone. */
 import { type Flow } from '../message/flow.js'
+import { type ZoneLookUp, type ZonePort } from '../plugin/zone.js'
 import { CidrMap } from '../transport/cidr.js'
 
 /** The zone of a listener that is told none, and so of whoever comes by it. */
@@ -7,7 +8,7 @@ export const publicZone = 'public'
 
 export class Zones {
   readonly #names = new CidrMap<string>()
-  readonly #lookUps: ((address: string) => string | undefined)[] = []
+  readonly #lookUps: ZoneLookUp[] = []
 
   /** Throws SIPW_ERR_CIDR that names the faulty entry. */
   constructor(zones: Readonly<Record<string, readonly string[]>> = {}) {
@@ -17,21 +18,22 @@ export class Zones {
   }
 
   /** Asked for addresses that no block holds; the first answer counts. */
-  add(lookUp: (address: string) => string | undefined): void {
+  add(lookUp: ZoneLookUp): void {
     this.#lookUps.push(lookUp)
   }
 
   /** The zone that a flow comes from: its address's, else its listener's. */
   at(flow: Flow): string {
-    return this.of(flow.remoteAddress) ?? flow.local.zone
+    const { remoteAddress, remotePort, local } = flow
+    return this.of(remoteAddress, { port: remotePort, transport: local.transport }) ?? local.zone
   }
 
   /** The zone of the smallest block that holds the address, or what is known of it otherwise. */
-  of(address: string): string | undefined {
+  of(address: string, at?: ZonePort): string | undefined {
     const named = this.#names.match(address)
     if (named !== undefined) return named
     for (const lookUp of this.#lookUps) {
-      const found = lookUp(address)
+      const found = lookUp(address, at)
       if (found !== undefined) return found
     }
     return undefined

@@ -2,7 +2,8 @@
 import { isSipUri, parseUri, type SipRequest, sameUri, SipError } from '@sipwright/framework'
 
 /**
- * `equal`: as RFC 3261 §19.1.4 compares URIs. `address`: user, host and port alone, as phones leave parameters out.
+ * `equal`: as RFC 3261 §19.1.4 compares URIs. `address`: host and port, and the user where it names one, as
+ * phones leave the rest out.
  * `any`: a proxy before us may have changed the Request-URI.
  */
 export type DigestUriRule = 'equal' | 'address' | 'any'
@@ -15,7 +16,7 @@ export function namesRequest(text: string, request: SipRequest, rule: DigestUriR
     if (rule === 'equal') return sameUri(named, asked)
     if (!isSipUri(named) || !isSipUri(asked)) return sameUri(named, asked)
     return (
-      named.user === asked.user &&
+      (named.user === undefined || named.user === asked.user) &&
       named.host.toLowerCase() === asked.host.toLowerCase() &&
       portOf(named) === portOf(asked)
     )

@@ -14,7 +14,7 @@ export interface NoncesOptions {
   readonly rotationMs: number
   /** Milliseconds since 1970: shared with other processes. */
   readonly wall: () => number
-  /** Unique, unguessable, letters and digits. */
+  /** Unique, unguessable; letters, digits, `-` and `_`, 32 at most. */
   readonly unique: () => string
 }
 
@@ -26,7 +26,8 @@ export type NonceVerdict =
 
 /** How far the clocks of nodes may differ. */
 const skewMs = 10_000
-const form = /^([\da-z]{1,9})-([A-Za-z\d]{1,32})-([\w-]{22})$/
+/** No hyphen in the time and 22 characters of signature: what is between them is the rest. */
+const form = /^([\da-z]{1,9})-([\w-]{1,32})-([\w-]{22})$/
 
 export class Nonces {
   readonly #options: NoncesOptions

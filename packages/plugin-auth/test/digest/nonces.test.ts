@@ -24,6 +24,13 @@ test('a nonce is known again by whoever has the secret, with nothing kept', () =
   expect(nonces().issue(realm)).not.toBe(nonces().issue(realm))
 })
 
+test('what makes a nonce unique may have hyphens anywhere: it is known again', () => {
+  for (const text of ['-', '--', 'a-b_c', '-cIMtD_MrItAw', '3vn-D3omikA4-', 'x'.repeat(32)]) {
+    const mine = nonces({ unique: () => text })
+    expect(mine.check(mine.issue(realm), realm).kind).toBe('valid')
+  }
+})
+
 test('a nonce that is bound to an address is good for no other', () => {
   const nonce = nonces().issue(realm, '192.0.2.1')
   expect(nonces().check(nonce, realm, '192.0.2.1').kind).toBe('valid')
