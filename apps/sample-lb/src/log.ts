@@ -11,8 +11,12 @@ export interface ProcessLog extends Log {
   onLine(listener: (line: string) => void): () => void
   /** Writes the one line that says the balancer serves, whatever the level. */
   ready(listeners: readonly string[]): void
-  flush(): void
+  /** Resolves when what was logged before is written, or nobody reads it. */
+  flush(): Promise<void>
 }
+
+/** Standard output that nobody reads up to is waited for so long. */
+const flushMs = 1_000
 
 /** `descriptor`: 1 is standard output, 2 standard error. A worker's number stands in every line. */
 export function openLog(
@@ -40,7 +44,7 @@ export function openLog(
       onLine,
       ready: (listen: readonly string[]) =>
         log.child({}, { level: 'info' }).info({ listen }, 'ready'),
-      flush: () => destination.flushSync(),
+      flush: () => written(destination),
     })
   }
   const stream = descriptor === 1 ? process.stdout : process.stderr
@@ -59,6 +63,17 @@ export function openLog(
   return Object.assign(log, {
     onLine,
     ready: (listen: readonly string[]) => void stream.write(`ready ${listen.join(' ')}\n`),
-    flush: () => undefined,
+    flush: () => Promise.resolve(),
   })
+}
+
+/** Not its flushSync: that tries for ever when the reader of a pipe has gone. */
+async function written(destination: ReturnType<typeof pino.destination>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  await new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, flushMs)
+    destination.once('drain', () => resolve())
+    destination.once('error', () => resolve())
+  })
+  clearTimeout(timer)
 }

@@ -66,7 +66,7 @@ export async function serve(source: ConfigSource): Promise<number> {
   const { callsInProgress, counts } = balancer
   const well = await balancer.close()
   log.info({ calls: callsInProgress, counts }, 'ended')
-  log.flush()
+  await log.flush()
   return well ? 0 : 1
 }
 

@@ -22,7 +22,7 @@ worker.onStop(async (limitMs) => {
   const { callsInProgress, counts } = balancer
   await balancer.close()
   log.info({ calls: callsInProgress, counts }, 'ended')
-  log.flush()
+  await log.flush()
 })
 
 /** The supervisor has checked it; only a file that it points to can have become unreadable since. */

@@ -125,6 +125,15 @@ test('a second SIGTERM ends it at once', async () => {
   expect(await program.exit(5_000)).toBe(0)
 })
 
+test('it ends on SIGTERM though nobody reads its log any more', async () => {
+  writeConfig(backend.port)
+  const program = launch('--set', 'log={ level: info, format: json }')
+  await program.printed(/"msg":"ready"/)
+  program.child.stdout?.destroy()
+  program.kill('SIGTERM')
+  expect(await program.exit()).toBe(0)
+})
+
 function writeConfig(backendPort: number, more = ''): void {
   writeFileSync(
     config,

@@ -67,7 +67,7 @@ export async function demo(command: DemoCommand): Promise<0 | 1 | 2> {
 
   await Promise.all([endChild(callers.child), backends.end()])
   await balancer.close()
-  log.flush()
+  await log.flush()
   const result = tally.result(balancer.failovers)
   process.stdout.write(command.json ? `${JSON.stringify(result)}\n` : formatResult(result))
   interruption.release()
