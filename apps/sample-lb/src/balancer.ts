@@ -8,7 +8,7 @@ import {
   type Log,
   type Worker,
 } from '@sipwright/framework'
-import { admin, type AdminInput } from '@sipwright/plugin-admin'
+import { admin, type AdminInput, AdminServer } from '@sipwright/plugin-admin'
 import { Auth, auth, authConfig } from '@sipwright/plugin-auth'
 import { Dispatcher, dispatcher, type SetsDifference } from '@sipwright/plugin-dispatcher'
 import { rateLimiting, RateLimits } from '@sipwright/plugin-ratelimit'
@@ -124,6 +124,11 @@ export class Balancer implements RunningBalancer, Running {
     return this.#app.listeners.map(({ transport, address, port }) =>
       formatListen(transport, address, port),
     )
+  }
+
+  /** Where HTTP is served; undefined: it is not, or not by this worker. */
+  get adminUrl(): string | undefined {
+    return this.#config.admin === undefined ? undefined : this.#app.resolve(AdminServer).url
   }
 
   /** In force. */

@@ -30,6 +30,7 @@ const interruptedLastCallsMs = 5_000
 
 const usualBalancerPort = 5060
 const usualCallersPort = 5080
+const usualAdminPort = 8088
 
 /** Runs until its duration is over or a signal ends it; the exit status is 0 if no call failed. */
 export async function demo(command: DemoCommand): Promise<0 | 1 | 2> {
@@ -80,7 +81,11 @@ async function startBalancer(
   backends: Backends,
 ): Promise<{ readonly balancer: Balancer; readonly log: ProcessLog } | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const loaded = demoConfig(command, backends, await freePort(usualBalancerPort))
+    const ports = {
+      sip: await freePort(usualBalancerPort),
+      admin: await freePort(usualAdminPort),
+    }
+    const loaded = demoConfig(command, backends, ports)
     if (loaded.kind === 'faults') {
       process.stderr.write(loaded.faults.map((fault) => `${formatFault(fault)}\n`).join(''))
       return undefined
@@ -100,9 +105,9 @@ async function startBalancer(
 function demoConfig(
   { headless, overrides }: DemoCommand,
   backends: Backends,
-  port: number,
+  { sip, admin }: { readonly sip: number; readonly admin: number },
 ): Loaded {
-  const address = `127.0.0.1:${String(port)}`
+  const address = `127.0.0.1:${String(sip)}`
   const destinations = backends.all.map(({ name, port }) => ({
     uri: `sip:127.0.0.1:${String(port)}`,
     id: name,
@@ -113,6 +118,7 @@ function demoConfig(
       sets: { 1: { algorithm: 'round-robin', destinations } },
       probe: { interval: '1s', timeout: '500ms', threshold: 2 },
     },
+    admin: { listen: `127.0.0.1:${String(admin)}` },
     log: { level: headless ? 'error' : 'info', format: 'pretty' },
   }
   return parseConfig('demo', JSON.stringify(config), overrides)
@@ -174,6 +180,11 @@ function introduction(balancer: Balancer, backends: Backends, cps: number): stri
     `  balancer  ${balancer.listeners.join(' ')}`,
     `  backends  ${places.join(', ')}; ${victim} dies and comes back`,
     `  callers   ${String(cps)} calls per second; yours: sip:1000@127.0.0.1:${String(portOf(balancer))}`,
+    ...(balancer.adminUrl === undefined
+      ? []
+      : [
+          `  look      ${balancer.adminUrl}/api/v1/dispatcher/sets, /metrics; paths: /api/v1/openapi.json`,
+        ]),
     '  below     failovers, health of the backends, and a line of counts every two seconds',
     '  Ctrl-C ends everything',
   ].join('\n')
