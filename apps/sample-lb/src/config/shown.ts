@@ -5,7 +5,7 @@ import { isSecretName } from './secret.js'
 
 const hidden = '[hidden]'
 
-/** Keys whose texts are secrets, wherever they stand. */
+/** Keys whose texts are secrets, and all texts below them. */
 const secretKeys = /^(?:password|secret|token|ha1)$/i
 /** Headers of probes that carry credentials. */
 const secretHeaders = /auth|token|secret|key|cookie/i
@@ -28,7 +28,7 @@ function shownIn(value: unknown, path: readonly string[]): unknown {
   }
   if (typeof value !== 'string') return value
   const [parent = '', key = ''] = path.slice(-2)
-  if (secretKeys.test(key)) return shownSecret(value)
+  if (path.some((each) => secretKeys.test(each))) return shownSecret(value)
   if (parent === 'headers' && secretHeaders.test(key)) return hidden
   if (key === 'url') return isSecretName(value) ? value : withoutSecrets(value)
   return value
