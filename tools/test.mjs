@@ -15,15 +15,12 @@ if (only.length === 0) {
   if (missing !== undefined) stop(missing)
 }
 
-// Both ways of UDP must behave alike: all tests run over native batches where they can be had, and all that open a UDP
-// socket again over node:dgram. The others know no more of it than that there is an interface.
-const openSockets = [
-  ...['test/dist/system', 'test/dist/hostile/flood', 'apps', 'bench/test/dist/systems'],
-  ...[
-    'packages/udp-native',
-    'packages/framework/test/dist/(transport|workers|server)',
-    'packages/plugin-tls',
-  ],
+// Both ways of UDP must behave alike: all tests run over native batches where they can be had, and those that are about
+// traffic over UDP again over node:dgram. The others know no more of it than that there is an interface.
+const traffic = [
+  'test/dist/system/(balancing|reload|restart|tls|topology-hiding|unreachable|workers)',
+  ...['test/dist/hostile/flood', 'apps', 'bench/test/dist/systems', 'packages/udp-native'],
+  ...['packages/framework/test/dist/(transport|workers|server)', 'packages/plugin-tls'],
 ]
 const { whyUnavailable } = await import('../packages/udp-native/dist/index.js')
 const reason = process.env.SIPWRIGHT_NATIVE === '0' ? 'SIPWRIGHT_NATIVE=0' : whyUnavailable()
@@ -32,7 +29,7 @@ if (reason === undefined) {
   tests({ SIPWRIGHT_NATIVE: '1' }, only)
   if (only.length === 0) {
     console.log('\ntests over node:dgram (SIPWRIGHT_NATIVE=0)')
-    tests({ SIPWRIGHT_NATIVE: '0' }, openSockets)
+    tests({ SIPWRIGHT_NATIVE: '0' }, traffic)
   }
 } else {
   console.log(`tests over node:dgram (${reason})`)

@@ -1,5 +1,6 @@
-/** Floods, slow connections and half-open calls in full. Each prints a line of figures and returns the bounds that were broken. */
+/** Floods, slow connections, half-open calls and answers' times in full. Each prints a line of figures and returns the bounds that were broken. */
 import { stopAll } from '../system/processes.js'
+import { answerTimes } from './asking-users.js'
 import { flood } from './flood.js'
 import { halfOpen } from './half-open.js'
 import { slow } from './slow.js'
@@ -27,6 +28,14 @@ export async function floods(perSecond: number, seconds: number): Promise<readon
     if (answered < 0.999 * calls || memory > 512) broken.push(name)
   }
   return broken
+}
+
+/** security.md §3 row 2 */
+export async function timing(answers: number): Promise<readonly string[]> {
+  const result = await answerTimes(answers)
+  await stopAll()
+  console.log(`answers about users: ${JSON.stringify(result)}`)
+  return result.p > 0.01 ? [] : ['answers about users']
 }
 
 /** security.md §5 G9 */

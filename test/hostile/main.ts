@@ -1,7 +1,7 @@
 /** npm run hostile: what the tests of this folder do in small, in full. Prints figures; the exit status is 1 if a bound is broken. */
 import { parseArgs } from 'node:util'
 import { chaosMatrix } from './chaos-matrix.js'
-import { floods, halfOpenInFull, slowInFull } from './in-full.js'
+import { floods, halfOpenInFull, slowInFull, timing } from './in-full.js'
 
 const usage = `Usage: npm run hostile -- [options]
 
@@ -19,6 +19,8 @@ const usage = `Usage: npm run hostile -- [options]
   --half-open        INVITEs that are refused and never acknowledged
     --transactions <n> at most in the balancer (default 50000)
     --invitations <n>  per second (default 5000), for --seconds; above a 32nd of the transactions they fill up
+  --timing           answers about known and unknown users in turn
+    --answers <n>    about each (default 2000)
 
 Without a choice all of them run, one after the other.
 `
@@ -39,11 +41,13 @@ const { values } = parseArgs({
     'half-open': { type: 'boolean', default: false },
     transactions: { type: 'string', default: '50000' },
     invitations: { type: 'string', default: '5000' },
+    timing: { type: 'boolean', default: false },
+    answers: { type: 'string', default: '2000' },
     help: { type: 'boolean', default: false },
   },
 })
 
-const all = !values.chaos && !values.flood && !values.slow && !values['half-open']
+const all = !values.chaos && !values.flood && !values.slow && !values['half-open'] && !values.timing
 
 if (values.help) process.stdout.write(usage)
 else {
@@ -64,6 +68,7 @@ else {
     const [transactions, perSecond] = [Number(values.transactions), Number(values.invitations)]
     broken.push(...(await halfOpenInFull(transactions, perSecond, Number(values.seconds))))
   }
+  if (all || values.timing) broken.push(...(await timing(Number(values.answers))))
   for (const each of broken) console.log(`BROKEN: ${each}`)
   if (broken.length > 0) process.exitCode = 1
 }
