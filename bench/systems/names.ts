@@ -1,13 +1,14 @@
 /** The systems by the names of `--systems`. */
 import { kamailio } from './kamailio.js'
 import { npmSip } from './npm-sip.js'
-import { sipwright, sipwrightDgram, sipwrightSecured } from './sipwright.js'
+import { sipwright, sipwrightAdmin, sipwrightDgram, sipwrightSecured } from './sipwright.js'
 import { type SystemUnderTest } from './system.js'
 
 export const systemsByName: ReadonlyMap<string, SystemUnderTest> = new Map<string, SystemUnderTest>(
   [
     ['sipwright', sipwright],
     ['sipwright-dgram', sipwrightDgram],
+    ['sipwright-admin', sipwrightAdmin],
     ['sipwright-secured', sipwrightSecured],
     ['kamailio', kamailio],
     ['npm-sip', npmSip],

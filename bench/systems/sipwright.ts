@@ -33,6 +33,14 @@ export const sipwrightSecured: SystemUnderTest = {
   start: (job) => startSipwright(job, [], securitySections),
 }
 
+/** With its administration: metrics counted, calls remembered. */
+export const sipwrightAdmin: SystemUnderTest = {
+  name: 'sipwright (admin)',
+  maxRate: () => Infinity,
+  how,
+  start: (job) => startSipwright(job, [], ["admin: { listen: '127.0.0.1:0' }"]),
+}
+
 /** No limit is met: what they cost is measured, not what they refuse. */
 const securitySections = [
   'rateLimit: [{ per: source, rate: 1000000/s }]',
