@@ -1,5 +1,6 @@
 /** Administration as a plugin: of several workers the leading one serves, and all of them answer it. */
 import { definePlugin, type Host } from '@sipwright/framework'
+import { AuthEvents } from '@sipwright/plugin-auth'
 import { Dispatcher } from '@sipwright/plugin-dispatcher'
 import { RateLimits } from '@sipwright/plugin-ratelimit'
 import { Credentials } from '@sipwright/plugin-tls'
@@ -42,6 +43,8 @@ export const admin = definePlugin({
       host.log.info({ url: server.url }, 'administration is served')
     }
     host.onReady(async () => {
+      const auth = host.find(AuthEvents)
+      if (auth !== undefined) services.metrics.watchAuth(auth)
       if (host.workers.leads) await serve()
     })
     const lead = new Lead(host, serve)

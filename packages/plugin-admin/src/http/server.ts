@@ -156,7 +156,14 @@ export class AdminServer {
     if (error instanceof InvalidInput) return send(reply, error.problem)
     const known = problemOf(error)
     if (known !== undefined) {
-      if (known.status === 401) void reply.header('www-authenticate', 'Bearer realm="sipwright"')
+      if (known.status === 401) {
+        void reply.header('www-authenticate', 'Bearer realm="sipwright"')
+        const { authorization } = request.headers
+        // Whoever shows many is soon refused before this: few lines are written.
+        if (authorization !== undefined || request.method === 'POST') {
+          this.#log.warn({ source: request.ip }, 'a token that nobody knows')
+        }
+      }
       if (known.status === 429) void reply.header('retry-after', retryAfter(known))
       return send(reply, known)
     }

@@ -1,6 +1,7 @@
 /** All that `/metrics` tells of one worker, read when somebody asks. */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 import { type Host } from '@sipwright/framework'
+import { type AuthEvents } from '@sipwright/plugin-auth'
 import { type Destination, Dispatcher } from '@sipwright/plugin-dispatcher'
 import { RateLimits } from '@sipwright/plugin-ratelimit'
 import { type Family, type Merge, type Sample } from './family.js'
@@ -20,6 +21,8 @@ export class Metrics {
   readonly #version: string
   readonly #traffic = new Traffic()
   readonly #delay: IntervalHistogram
+  /** By what they were: right, or what was wrong with them. */
+  readonly #auth = new Map<string, number>()
 
   constructor(host: Host, version: string) {
     this.#host = host
@@ -27,6 +30,12 @@ export class Metrics {
     this.#delay = monitorEventLoopDelay({ resolution: resolutionMs })
     this.#delay.enable()
     this.#traffic.watch(host)
+  }
+
+  /** What became of credentials, from now on. */
+  watchAuth(events: AuthEvents): void {
+    events.onSuccess(() => this.#auth.set('right', (this.#auth.get('right') ?? 0) + 1))
+    events.onFailure(({ fault }) => this.#auth.set(fault, (this.#auth.get(fault) ?? 0) + 1))
   }
 
   close(): void {
@@ -42,6 +51,9 @@ export class Metrics {
       ...this.#framework(),
       ...(dispatcher === undefined ? [] : dispatcherFamilies(dispatcher)),
       ...(limits === undefined ? [] : limitFamilies(limits)),
+      counter('auth_total', 'Requests with credentials for us, by what became of them.', [
+        ...[...this.#auth].map(([result, value]) => ({ labels: { result }, value })),
+      ]),
       ...this.#process(keepDelay),
     ]
   }

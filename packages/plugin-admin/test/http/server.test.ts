@@ -78,11 +78,12 @@ test('a session needs its second secret for what changes something, and ends', a
 })
 
 test('who guesses is not listened to after ten wrong tokens; a token that was right goes on', async () => {
-  const { ask } = await start()
+  const { ask, log } = await start()
   expect((await ask('GET', '/api/v1/status', { token: tokens.read })).status).toBe(200)
   for (let guess = 0; guess < 9; guess++) {
     expect((await ask('GET', '/api/v1/status', { token: `guess-${guess}` })).status).toBe(401)
   }
+  expect(log.filter(({ text }) => text === 'a token that nobody knows')).toHaveLength(9)
   const refused = await ask('POST', '/api/v1/session', { body: { token: 'guess-10' } })
   expect(refused).toMatchObject({ status: 429, body: { code: 'SIPW_ERR_ADMIN_RATE' } })
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
