@@ -39,9 +39,10 @@ export async function flood(options: FloodOptions): Promise<FloodResult> {
   const inside = ownListener ? `, { bind: 'udp:127.0.0.1:${own}', zone: inside }` : ''
   const backend = await SipBackend.at(behind)
   const balancer = await Balancer.start({
-    // 127.0.0.1 is a destination's address, and so inside: the calls come from there.
+    // The calls come from 127.0.0.1, the flood from elsewhere.
     'lb.yaml': `
 listen: ['udp:127.0.0.1:${port}'${inside}]
+zones: { inside: [127.0.0.1] }
 dispatcher: { sets: { 1: { destinations: ['sip:127.0.0.1:${behind}'] } }, probe: { interval: 0 } }
 flood: {}
 rateLimit: [{ per: global, rate: 100/s }]
