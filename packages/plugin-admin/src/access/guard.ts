@@ -83,7 +83,7 @@ function isSafe(method: string): boolean {
 
 /** Without port and brackets. */
 function hostNameOf(host: string): string {
-  const bracketed = /^\[([^\]]*)\]/.exec(host)
+  const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(host)
   return bracketed?.[1] ?? host.replace(/:\d+$/, '')
 }
 

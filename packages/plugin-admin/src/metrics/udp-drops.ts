@@ -22,7 +22,7 @@ export function parseUdpTable(text: string): readonly SocketDrops[] {
       const fields = line.trim().split(/\s+/)
       const [address = '', port = ''] = fields[1]?.split(':') ?? []
       const drops = Number(fields.at(-1))
-      if (port === '' || !Number.isInteger(drops)) return []
+      if (!/^[\dA-F]{4}$/i.test(port) || !Number.isInteger(drops)) return []
       return [{ address, port: Number.parseInt(port, 16), drops }]
     })
 }

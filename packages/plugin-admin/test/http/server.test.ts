@@ -39,6 +39,8 @@ test('a name that leads here and is not ours is refused: DNS rebinding', async (
     (await ask('GET', '/api/v1/status', { headers: { host } })).status
   expect(await statusFor('attacker.example')).toBe(403)
   expect(await statusFor('attacker.example:8088')).toBe(403)
+  expect(await statusFor('[::1].attacker.example')).toBe(403)
+  expect(await statusFor('127.0.0.1.attacker.example')).toBe(403)
   expect(await statusFor('edge.example.com')).toBe(200)
   expect(await statusFor('localhost:8088')).toBe(200)
   expect(await statusFor('[::1]:8088')).toBe(200)
