@@ -43,6 +43,7 @@ export const sipwrightAdmin: SystemUnderTest = {
 
 /** No limit is met: what they cost is measured, not what they refuse. */
 const securitySections = [
+  'acl: { deny: [192.0.2.0/24] }',
   'rateLimit: [{ per: source, rate: 1000000/s }]',
   'flood: { threshold: 60000, window: 1s }',
   'limits: { refusalsPerSecond: 0 }',
