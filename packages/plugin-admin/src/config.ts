@@ -37,7 +37,7 @@ export const adminConfig = z
         error: 'expected each name once',
       })
       .default([]),
-    /** Further names under which browsers and scripts may ask: of a reverse proxy. `localhost` and numbers always may. */
+    /** Further names under which who shows no token may ask: those that browsers use. `localhost` and numbers always may. */
     hosts: z.array(z.string().transform((name) => name.toLowerCase())).default([]),
     /** `/metrics` without a token. */
     openMetrics: z.boolean().default(false),

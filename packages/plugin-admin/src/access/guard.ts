@@ -26,21 +26,26 @@ export class Guard {
     this.#options = options
   }
 
-  /**
-   * A page of somebody else's can make a browser ask us, by a name of its own that leads here (DNS rebinding) or by
-   * ours: neither is answered. Throws SIPW_ERR_ADMIN_ORIGIN.
-   */
+  /** A page of another site does not ask through somebody's browser. Throws SIPW_ERR_ADMIN_ORIGIN. */
   checkOrigin({ headers }: Asked): void {
-    const host = one(headers['host'])?.toLowerCase()
-    if (host === undefined || !this.#isOurs(hostNameOf(host))) throw foreign('Host', host)
+    const host = one(headers['host'])?.toLowerCase() ?? ''
     const origin = one(headers['origin'])?.toLowerCase()
     if (origin === undefined) return
     if (origin !== `http://${host}` && origin !== `https://${host}`) throw foreign('Origin', origin)
   }
 
   /**
-   * Who asks. Throws SIPW_ERR_ADMIN_TOKEN (nobody that is known), SIPW_ERR_ADMIN_CSRF, SIPW_ERR_ADMIN_RATE,
-   * SIPW_ERR_ADMIN_SCOPE.
+   * A page can make a browser ask us by a name of its own that leads here (DNS rebinding): it is not answered. It knows no token,
+   * so this is for those who show none. Throws SIPW_ERR_ADMIN_ORIGIN.
+   */
+  checkHost({ headers }: Asked): void {
+    const host = one(headers['host'])?.toLowerCase()
+    if (host === undefined || !this.#isOurs(hostNameOf(host))) throw foreign('Host', host)
+  }
+
+  /**
+   * Who asks. Throws SIPW_ERR_ADMIN_TOKEN (nobody that is known), SIPW_ERR_ADMIN_CSRF, SIPW_ERR_ADMIN_ORIGIN,
+   * SIPW_ERR_ADMIN_RATE, SIPW_ERR_ADMIN_SCOPE.
    */
   async admit(asked: Asked, needed: Scope): Promise<Principal> {
     const principal = await this.#principal(asked)
@@ -58,6 +63,7 @@ export class Guard {
       if (owner === undefined) throw new SipError('SIPW_ERR_ADMIN_TOKEN')
       return { ...owner, by: 'token' }
     }
+    this.checkHost(asked)
     const id = sessionIdIn(one(asked.headers['cookie']))
     const session = id === undefined ? undefined : sessions.find(id)
     if (session !== undefined) {

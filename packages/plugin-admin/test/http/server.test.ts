@@ -46,6 +46,17 @@ test('a name that leads here and is not ours is refused: DNS rebinding', async (
   expect(await statusFor('[::1]:8088')).toBe(200)
 })
 
+test('who shows a token, and who asks whether it lives, may use any name that leads here', async () => {
+  const { ask } = await start()
+  const headers = { host: 'edge.internal:8088' }
+  expect((await ask('GET', '/metrics', { headers, token: tokens.read })).status).toBe(200)
+  expect((await ask('GET', '/readyz', { headers })).status).toBe(200)
+  const login = await ask('POST', '/api/v1/session', { body: { token: tokens.read } })
+  const cookie = String(login.headers['set-cookie']?.[0]).split(';')[0]!
+  const session = await ask('GET', '/api/v1/status', { headers: { ...headers, cookie } })
+  expect(session).toMatchObject({ status: 403, body: { code: 'SIPW_ERR_ADMIN_ORIGIN' } })
+})
+
 test('a page of another site changes nothing, and sees nothing', async () => {
   const { ask, url } = await start({ admin: { tokens: [] } })
   const statusFrom = async (origin: string) =>
