@@ -1,6 +1,12 @@
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/packages', '<rootDir>/apps', '<rootDir>/test', '<rootDir>/bench'],
+  roots: [
+    '<rootDir>/packages',
+    '<rootDir>/apps',
+    '<rootDir>/examples',
+    '<rootDir>/test',
+    '<rootDir>/bench',
+  ],
   testMatch: ['**/test/dist/**/*.test.js'],
   setupFiles: ['reflect-metadata'],
   transform: {},

@@ -2,7 +2,7 @@
 // the lock file, then compiles. Uses nothing but Node, so that `npm start` and `npm test` need no
 // step before them.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -23,6 +23,7 @@ run(
   [join('node_modules', 'typescript7', 'bin', 'tsc'), '-b'],
   'The build failed.',
 )
+await bundleDashboard()
 
 /** npm writes what it installed to node_modules/.package-lock.json: compare it with what is locked. */
 function dependenciesMatchLockFile() {
@@ -45,9 +46,29 @@ function removeOutputsOfDeletedSources() {
     if (!existsSync(output)) continue
     for (const name of readdirSync(output, { recursive: true })) {
       const stem = /^(.*?)(\.d)?\.[jt]s(\.map)?$/.exec(name)?.[1]
-      if (stem !== undefined && !existsSync(join(source, `${stem}.ts`))) rmSync(join(output, name))
+      const isGone = ['.ts', '.tsx'].every((end) => !existsSync(join(source, `${stem}${end}`)))
+      if (stem !== undefined && isGone) rmSync(join(output, name))
     }
   }
+}
+
+/** What a browser loads is made anew when what it is made of is newer. */
+async function bundleDashboard() {
+  const folder = join(root, 'packages', 'dashboard')
+  const site = join(folder, 'site')
+  const made = join(site, 'dist', 'index.html')
+  const pages = readdirSync(site, { withFileTypes: true }).filter((entry) => entry.isFile())
+  const sources = [
+    ...pages.map(({ name }) => join(site, name)),
+    ...readdirSync(join(folder, 'dist'), { recursive: true })
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => join(folder, 'dist', name)),
+    ...[join(folder, 'vite.config.mjs'), join(root, 'package-lock.json')],
+  ]
+  const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs))
+  if (existsSync(made) && statSync(made).mtimeMs >= newest) return
+  const { build } = await import('vite')
+  await build({ configFile: join(folder, 'vite.config.mjs') })
 }
 
 /** Pairs of source folder and output folder, read from the solution's own references. */

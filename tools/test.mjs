@@ -11,7 +11,19 @@ const only = process.argv.slice(2)
 if (only.length === 0) {
   step('lint', ['node_modules/eslint/bin/eslint.js', '.'])
   step('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'])
-  const missing = ensureCommands('sipp', 'pg_ctlcluster', 'mariadbd', 'kamailio', 'svmap')
+  const missing = ensureCommands(
+    'sipp',
+    'pg_ctlcluster',
+    'mariadbd',
+    'kamailio',
+    'svmap',
+    'tshark',
+    'sngrep',
+    'chromium',
+    'promtool',
+    'keepalived',
+    'systemd-analyze',
+  )
   if (missing !== undefined) stop(missing)
 }
 

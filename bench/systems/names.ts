@@ -1,7 +1,13 @@
 /** The systems by the names of `--systems`. */
 import { kamailio } from './kamailio.js'
 import { npmSip } from './npm-sip.js'
-import { sipwright, sipwrightAdmin, sipwrightDgram, sipwrightSecured } from './sipwright.js'
+import {
+  sipwright,
+  sipwrightAdmin,
+  sipwrightDgram,
+  sipwrightSecured,
+  sipwrightTraced,
+} from './sipwright.js'
 import { type SystemUnderTest } from './system.js'
 
 export const systemsByName: ReadonlyMap<string, SystemUnderTest> = new Map<string, SystemUnderTest>(
@@ -10,6 +16,7 @@ export const systemsByName: ReadonlyMap<string, SystemUnderTest> = new Map<strin
     ['sipwright-dgram', sipwrightDgram],
     ['sipwright-admin', sipwrightAdmin],
     ['sipwright-secured', sipwrightSecured],
+    ['sipwright-traced', sipwrightTraced],
     ['kamailio', kamailio],
     ['npm-sip', npmSip],
   ],

@@ -41,6 +41,14 @@ export const sipwrightAdmin: SystemUnderTest = {
   start: (job) => startSipwright(job, [], ["admin: { listen: '127.0.0.1:0' }"]),
 }
 
+/** With metrics counted, and the messages of calls remembered with the decisions between them. */
+export const sipwrightTraced: SystemUnderTest = {
+  name: 'sipwright (traced)',
+  maxRate: () => Infinity,
+  how,
+  start: (job) => startSipwright(job, [], ["admin: { listen: '127.0.0.1:0' }", 'trace: {}']),
+}
+
 /** No limit is met: what they cost is measured, not what they refuse. */
 const securitySections = [
   'acl: { deny: [192.0.2.0/24] }',

@@ -54,20 +54,21 @@ export class LossyCallee {
     this.invitations.set(callId, known.add(branch))
     this.#answer('180 Ringing', text, port)
     if (!isNew) return
-    const limit = Date.now() + 64 * this.#t1
-    const resend = (interval: number): void => {
+    // By what was waited for and not by the clock: a machine that was halted meanwhile has sent nothing.
+    const resend = (interval: number, waited: number): void => {
       if (this.#acknowledged.has(callId)) return
-      if (Date.now() > limit) {
+      if (waited > 64 * this.#t1) {
         this.unacknowledged++
         return
       }
       this.#answer('200 OK', text, port)
-      const next = setTimeout(() => resend(Math.min(2 * interval, 8 * this.#t1)), interval)
+      const longer = Math.min(2 * interval, 8 * this.#t1)
+      const next = setTimeout(() => resend(longer, waited + interval), interval)
       this.#resending.set(callId, next)
     }
     this.#resending.set(
       callId,
-      setTimeout(() => resend(this.#t1), this.#t1 / 2),
+      setTimeout(() => resend(this.#t1, 0), this.#t1 / 2),
     )
   }
 

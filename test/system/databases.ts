@@ -51,7 +51,7 @@ export async function mariadb(port: number): Promise<TestDatabase> {
   const socket = join(folder, 'server.sock')
   const server = user(
     ...['mariadbd', '--no-defaults', `--datadir=${data}`, `--socket=${socket}`],
-    ...[`--port=${port}`, '--bind-address=127.0.0.1', '--innodb-flush-log-at-trx-commit=0'],
+    ...[`--port=${port}`, '--bind-address=127.0.0.1', '--innodb-flush-log-at-trx-commit=2'],
   )
   const client = (sql: string): readonly string[] => [
     ...['mariadb', '--no-defaults', `--socket=${socket}`, '--user=root', '--execute', sql],

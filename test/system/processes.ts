@@ -18,10 +18,17 @@ export class RunningProcess {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>
   readonly #watchers = new Set<() => void>()
 
-  constructor(command: string, args: readonly string[], cwd?: string) {
+  /** `env` is added to the environment. */
+  constructor(
+    command: string,
+    args: readonly string[],
+    cwd?: string,
+    env: Readonly<Record<string, string>> = {},
+  ) {
     this.#child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       cwd,
+      env: { ...process.env, ...env },
       // A group of its own: what it starts ends with it.
       detached: true,
     })

@@ -12,7 +12,8 @@ afterEach(stopAll)
 
 const callsPerSecond = 200
 const seconds = 60
-const maxLoad = 40
+/** Thirty calls are up at once, and more while a busy machine halts the balancer for a moment: none may meet the cap then. */
+const maxLoad = 100
 
 test('4b.57: 200 calls/s and a reload every second for 60 s: no call fails, the shares are exact, the counts right, the dead stay out', async () => {
   const [port, callers, ...ports] = [await freePort(), await freePort(), ...(await freePorts(3))]

@@ -57,6 +57,25 @@ function callsWith(backends: readonly SipBackend[], method: string): string[][] 
   })
 }
 
+test('a call goes on at a process with the same secret, workers or not; with another it is refused. RFC 3261 §16.4', async () => {
+  const [port, behind] = [await freePort(), await freePort()]
+  const backend = await SipBackend.at(behind)
+  const caller = await SipCaller.to(port)
+  const config = (more: string): string => `
+listen: ['udp:127.0.0.1:${port}']
+dispatcher: { sets: { 1: { destinations: ['sip:127.0.0.1:${behind}'] } }, probe: { interval: 0s } }
+${more}`
+  const balancer = await Balancer.start({ 'lb.yaml': config('secret: of sixteen letters') })
+  const [first, second] = await accepted(caller, 2)
+  balancer.write('lb.yaml', config('secret: of another node of ours'))
+  await balancer.restart()
+  expect(await caller.bye(first!)).toBe(403)
+  balancer.write('lb.yaml', config('secret: of sixteen letters\nsupervised: true'))
+  await balancer.restart()
+  expect(await caller.bye(second!)).toBe(200)
+  for (const each of [backend, caller]) each.close()
+})
+
 test('4b.44: with a journal the next process counts the 50 calls at once: one more for each that ends', async () => {
   const { backends, balancer, caller, calls, close } = await fullBalancer('{ journal: calls }')
   // It is written beside the calls: what a kill overtakes is not in it.

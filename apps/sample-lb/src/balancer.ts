@@ -1,4 +1,5 @@
 /** The balancer itself: an app made of a configuration, and what signals do to it. */
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   type App,
   type AppOptions,
@@ -10,21 +11,27 @@ import {
 } from '@sipwright/framework'
 import { admin, type AdminInput, AdminServer } from '@sipwright/plugin-admin'
 import { Auth, auth, authConfig } from '@sipwright/plugin-auth'
+import { callRecords, RecordFile } from '@sipwright/plugin-call-records'
 import { Dispatcher, dispatcher, type SetsDifference } from '@sipwright/plugin-dispatcher'
 import { rateLimiting, RateLimits } from '@sipwright/plugin-ratelimit'
 import { Credentials, tls } from '@sipwright/plugin-tls'
 import { topologyHiding } from '@sipwright/plugin-topology-hiding'
+import { hep, trace } from '@sipwright/plugin-trace'
 import { CallsInProgress } from './calls-in-progress.js'
 import { formatListen } from './config/address.js'
 import { adminOptions } from './config/admin-section.js'
 import { authOptions } from './config/auth-sections.js'
+import { callRecordsOptions } from './config/call-records-section.js'
 import { type Config } from './config/check.js'
+import { dialogSecretOption } from './config/dialog-secret.js'
 import { dispatcherOptions } from './config/dispatcher-options.js'
 import { type LoadedConfig } from './config/load.js'
+import { hepOptions } from './config/hep-section.js'
 import { rateLimitingOptions } from './config/rate-sections.js'
 import { shownConfig } from './config/shown.js'
 import { tlsOptions } from './config/tls-section.js'
 import { topologyOptions } from './config/topology-section.js'
+import { traceOptions } from './config/trace-section.js'
 import { webSocketPlugins } from './config/web-socket-section.js'
 import { reloadConfig, type ReloadSource, type Running } from './config-reload.js'
 import { FailoverReport } from './failover-report.js'
@@ -40,6 +47,10 @@ export interface BalancerOptions {
   readonly worker?: Worker
   /** What an operator may ask for over HTTP. */
   readonly reload?: ReloadSource
+  /** How the code of all workers is swapped. */
+  readonly code?: NonNullable<AdminInput['code']>
+  /** What operators may do besides. */
+  readonly actions?: NonNullable<AdminInput['actions']>
 }
 
 export class Balancer implements RunningBalancer, Running {
@@ -47,6 +58,8 @@ export class Balancer implements RunningBalancer, Running {
   readonly #policy: RoutingPolicy
   readonly #calls: CallsInProgress
   readonly #failovers: FailoverReport
+  /** A change of this section needs a restart. */
+  readonly #hasRecordFile: boolean
   #config: Config
   #draining = false
 
@@ -57,20 +70,25 @@ export class Balancer implements RunningBalancer, Running {
   static async start(
     config: Config,
     log: Log & Partial<Pick<ProcessLog, 'onLine'>>,
-    { worker, reload }: BalancerOptions = {},
+    { worker, reload, code, actions }: BalancerOptions = {},
   ): Promise<Balancer> {
     const policy = new RoutingPolicy(config)
     const calls = new CallsInProgress(config.limits.transactions)
     const failovers = new FailoverReport(log)
-    const draining = (): boolean => balancer.#draining
+    const draining = () => (balancer.#draining ? balancer.#config.drain : undefined)
     const hiding = topologyOptions(config.topologyHiding, config.directory)
+    const traced = traceOptions(config.trace)
+    const captured = hepOptions(config.hep, config.directory)
+    const recorded = callRecordsOptions(config.callRecords, config.directory)
     const administered = adminOptions(config.admin, config.directory)
     const program: AdminInput = {
-      unready: () => (draining() ? `draining: ${calls.size} calls in progress` : undefined),
+      unready: () => (balancer.#draining ? `draining: ${calls.size} calls in progress` : undefined),
       configuration: () => shownConfig(balancer.#config),
       ...(reload && {
         reload: ({ dryRun }) => reloadConfig(reload, balancer, dryRun),
       }),
+      ...(code && { code }),
+      ...(actions && { actions }),
       ...(log.onLine && { logLines: (listener) => log.onLine!(listener) }),
     }
     const secured = tlsOptions(config, config.directory)
@@ -78,6 +96,9 @@ export class Balancer implements RunningBalancer, Running {
       plugins: [
         // First, so that it sees what others drop, and is the last to be closed.
         ...(administered === undefined ? [] : [admin({ ...administered, ...program })]),
+        ...(traced === undefined ? [] : [trace(traced)]),
+        ...(captured === undefined ? [] : [hep(captured)]),
+        ...(recorded === undefined ? [] : [callRecords(recorded)]),
         rateLimiting(rateLimitingOptions(config)),
         ...(secured === undefined ? [] : [tls(secured)]),
         ...webSocketPlugins(config),
@@ -92,6 +113,7 @@ export class Balancer implements RunningBalancer, Running {
       limits: limitsOf(config),
       dns: config.dns,
       profile: config.profile,
+      ...dialogSecretOption(config, config.directory),
       domains: config.domains,
       zones: config.zones,
       ...(worker && { worker }),
@@ -114,6 +136,7 @@ export class Balancer implements RunningBalancer, Running {
   ) {
     this.#app = app
     this.#config = config
+    this.#hasRecordFile = config.callRecords?.file !== undefined
     this.#policy = services.policy
     this.#calls = services.calls
     this.#failovers = services.failovers
@@ -160,15 +183,25 @@ export class Balancer implements RunningBalancer, Running {
     this.#config = config
   }
 
-  /** Turns new requests away and settles when the calls in progress are over, at the latest after `limitMs`. */
+  /** Log rotation has moved what we write to: a new file takes its place, whatever the configuration says by now. */
+  reopenFiles(): void {
+    if (this.#hasRecordFile) this.#app.resolve(RecordFile).reopen()
+  }
+
+  /**
+   * Turns new requests away and settles when the calls in progress are over and nobody waits for an answer, at the latest
+   * after `limitMs`.
+   */
   async drain(limitMs: number): Promise<void> {
     this.#draining = true
+    const end = performance.now() + limitMs
     let timer: NodeJS.Timeout | undefined
     const limit = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, limitMs).unref()
     })
     await Promise.race([this.#calls.over(), limit])
     clearTimeout(timer)
+    while (this.#app.openRequests > 0 && performance.now() < end) await pause(drainPollMs)
   }
 
   get callsInProgress(): number {
@@ -185,6 +218,9 @@ export class Balancer implements RunningBalancer, Running {
     return true
   }
 }
+
+/** How often draining looks whether it is done. */
+const drainPollMs = 20
 
 /** A listener as the framework takes it. */
 export function listenAddress({ advertise, ...options }: Config['listen'][number]): ListenAddress {

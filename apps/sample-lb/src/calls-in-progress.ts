@@ -35,6 +35,16 @@ export class CallsInProgress {
     for (const resolve of waiting) resolve()
   }
 
+  /** What a successor has to know of them. */
+  marks(): readonly number[] {
+    return [...this.#calls]
+  }
+
+  /** Calls that another process has placed. */
+  adopt(marks: readonly number[]): void {
+    for (const mark of marks) if (this.#calls.size < this.#limit) this.#calls.add(mark)
+  }
+
   /** Settles when no call is left. */
   async over(): Promise<void> {
     if (this.#calls.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve))

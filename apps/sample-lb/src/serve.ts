@@ -7,6 +7,7 @@ import { type Fault, formatFault } from './config/fault.js'
 import { warnOfFixed } from './config/fixed-sections.js'
 import { faultOfListen } from './config/listen-fault.js'
 import { loadConfig, type LoadedConfig } from './config/load.js'
+import { watchConfig } from './config-watch.js'
 import { interruptions } from './interruption.js'
 import { openLog, type ProcessLog } from './log.js'
 import { SharedBalancer } from './shared-balancer.js'
@@ -27,14 +28,15 @@ export interface RunningBalancer {
   readonly counts: Readonly<Record<string, number>> | undefined
   /** Applies the configuration, or rejects. */
   reload(loaded: LoadedConfig): Promise<void>
+  /** Log rotation has moved what it writes to. */
+  reopenFiles(): void
+  /** New processes with the code on disk take the place of all workers; undefined: there is no supervisor. */
+  swapCode?(config: Config): Promise<void>
   /** Turns new requests away and settles when the calls in progress are over, at the latest after `limitMs`. */
   drain(limitMs: number): Promise<void>
   /** False if something had to be forced. */
   close(): Promise<boolean>
 }
-
-/** A call in progress holds the process for so long at most. */
-const drainLimitMs = 30_000
 
 /** Runs until it is ended; the exit status. */
 export async function serve(source: ConfigSource): Promise<number> {
@@ -44,11 +46,20 @@ export async function serve(source: ConfigSource): Promise<number> {
   const interruption = interruptions()
   let balancer: RunningBalancer
   let { config } = loaded
-  const reload = async (): Promise<boolean> => {
-    const applied = await reloadFrom(source, balancer, config, log)
-    config = applied ?? config
-    return applied !== undefined
+  // One after the other: a signal, a file that is written and an operator over HTTP often come together.
+  let changing: Promise<unknown> = Promise.resolve()
+  const inTurn = <Result>(change: () => Promise<Result>): Promise<Result> => {
+    const changed = changing.then(change)
+    changing = changed.catch(() => undefined)
+    return changed
   }
+  const reload = (): Promise<boolean> =>
+    inTurn(async () => {
+      balancer.reopenFiles()
+      const applied = await reloadFrom(source, balancer, config, log)
+      config = applied ?? config
+      return applied !== undefined
+    })
   try {
     balancer = await start(loaded, source, log, reload)
   } catch (error) {
@@ -57,11 +68,15 @@ export async function serve(source: ConfigSource): Promise<number> {
   }
   const onHangUp = (): void => void reload()
   process.on('SIGHUP', onHangUp)
+  // After what goes before: a successor must not miss what was read meanwhile.
+  process.on('SIGUSR2', () => void inTurn(() => swapCode(balancer, config, log)))
+  const endWatch = watchConfig(source.config, onHangUp)
   log.ready(balancer.listeners)
 
   const signal = await interruption.first
+  endWatch()
   log.info({ signal, calls: balancer.callsInProgress }, 'ending: new calls are refused')
-  await Promise.race([balancer.drain(drainLimitMs), interruption.second])
+  await Promise.race([balancer.drain(config.drain.timeout), interruption.second])
   process.off('SIGHUP', onHangUp)
   const { callsInProgress, counts } = balancer
   const well = await balancer.close()
@@ -78,7 +93,7 @@ function start(
 ): Promise<RunningBalancer> {
   const { config } = loaded
   const count = config.workers === 'auto' ? availableParallelism() : config.workers
-  return count === 1
+  return count === 1 && !config.supervised
     ? Balancer.start(config, log, { reload: { ...source, path: source.config, apply } })
     : SharedBalancer.start(loaded, source, count, log)
 }
@@ -103,6 +118,20 @@ async function reloadFrom(
   } catch (error) {
     log.error({ err: error }, 'reload refused')
     return undefined
+  }
+}
+
+/** SIGUSR2: calls in progress, and what is being set up, notice nothing. */
+async function swapCode(balancer: RunningBalancer, config: Config, log: ProcessLog): Promise<void> {
+  if (balancer.swapCode === undefined) {
+    log.error({}, 'code is not swapped: one process cannot; it takes workers, or supervised: true')
+    return
+  }
+  try {
+    await balancer.swapCode(config)
+    log.info({}, 'the code was swapped')
+  } catch (error) {
+    log.error({ err: error }, 'the code was not swapped')
   }
 }
 

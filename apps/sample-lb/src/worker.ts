@@ -4,7 +4,7 @@ import { Balancer } from './balancer.js'
 import { formatFault } from './config/fault.js'
 import { type LoadedConfig, parseConfig } from './config/load.js'
 import { openLog } from './log.js'
-import { type WorkerData } from './shared-balancer.js'
+import { codeTopic, reopenTopic, type WorkerData } from './shared-balancer.js'
 
 const worker = await joinWorkers()
 const loaded = configFrom(worker.data)
@@ -15,7 +15,11 @@ const reload = {
   // The supervisor reads the file, and tells all workers.
   apply: () => Promise.resolve(!process.kill(process.ppid, 'SIGHUP')),
 }
-const balancer = await Balancer.start(loaded.config, log, { worker, reload })
+let { code: state } = worker.data as WorkerData
+worker.workers.onTold(codeTopic, (news) => (state = news as WorkerData['code']))
+const code = { state: () => state, swap: () => void process.kill(process.ppid, 'SIGUSR2') }
+const balancer = await Balancer.start(loaded.config, log, { worker, reload, code })
+worker.workers.onTold(reopenTopic, () => balancer.reopenFiles())
 worker.onReload((data) => balancer.reload(configFrom(data)))
 worker.onStop(async (limitMs) => {
   await balancer.drain(limitMs)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
@@ -90,6 +90,28 @@ test('SIGHUP applies new sets and rules; a faulty file is reported and changes n
   second.close()
 })
 
+test('SIGHUP opens the file of call records anew though the configuration is refused', async () => {
+  writeConfig(backend.port, 'callRecords: { file: calls.jsonl }\n')
+  const program = await start()
+  const records = join(folder, 'calls.jsonl')
+  renameSync(records, `${records}.1`)
+  writeFileSync(config, 'listen: []\n')
+  program.kill('SIGHUP')
+  await program.printed(/reload refused/)
+  while (!existsSync(records)) await new Promise((resolve) => setTimeout(resolve, 10))
+})
+
+test('a file that is written anew is applied without a signal', async () => {
+  writeConfig(backend.port)
+  const program = await start()
+  await expectServedBy(backend, 'm1')
+  const second = await SipSocket.open()
+  writeConfig(second.port)
+  await program.printed(/reloaded/)
+  await expectServedBy(second, 'm2')
+  second.close()
+})
+
 test('SIGHUP names the sections that need a restart', async () => {
   writeConfig(backend.port)
   const program = await start()
@@ -113,6 +135,38 @@ test('after SIGTERM a call in progress goes on to its end, new ones are refused 
   backend.send(response(bye, '200 OK', backend), port)
   await caller.receive(/^SIP\/2\.0 200/)
   expect(await program.exit()).toBe(0)
+})
+
+test('after SIGTERM a request that waits for its answer gets it', async () => {
+  writeConfig(backend.port)
+  const program = await start()
+  caller.send(request('MESSAGE', 'sip:1000@example.com', caller, { callId: 'm1' }), port)
+  const message = await backend.receive(/^MESSAGE/)
+  program.kill('SIGTERM')
+  await program.printed(/new calls are refused/)
+  backend.send(response(message, '202 Accepted', backend), port)
+  expect(await caller.receive(/^SIP\/2\.0 [2-6]/)).toMatch(/^SIP\/2\.0 202 /)
+  expect(await program.exit()).toBe(0)
+})
+
+test('drain: callers are sent elsewhere by 302, peers hear 503 with Retry-After, and the limit ends calls', async () => {
+  writeConfig(
+    backend.port,
+    'drain: { timeout: 1s, retryAfter: 7s, redirect: "sip:edge2.example.com:5062" }\n',
+  )
+  const program = await start()
+  await establishCall('c1')
+  program.kill('SIGTERM')
+  await program.printed(/new calls are refused/)
+  caller.send(request('INVITE', 'sip:1000@example.com', caller, { callId: 'c2' }), port)
+  const moved = await caller.receive(/^SIP\/2\.0 [2-6]/)
+  expect(moved).toMatch(/^SIP\/2\.0 302 /)
+  expect(moved).toMatch(/^Contact: <sip:1000@edge2\.example\.com:5062>\r$/m)
+  const us = `sip:127.0.0.1:${String(port)}`
+  caller.send(request('OPTIONS', us, caller, { callId: 'o1' }), port)
+  const refused = await caller.receive(/^SIP\/2\.0 [2-6]/)
+  expect(refused).toMatch(/^SIP\/2\.0 503 [^]*\r\nRetry-After: 7\r\n/)
+  expect(await program.exit(10_000)).toBe(0)
 })
 
 test('a second SIGTERM ends it at once', async () => {

@@ -148,6 +148,11 @@ export const errors = {
   // command
   SIPW_ERR_IMPORT_INPUT: { status: 500, text: '%s: found %s, expected %s' },
   SIPW_ERR_IMPORT_OUTPUT: { status: 500, text: '%s cannot be written: %s' },
+  SIPW_ERR_COMMAND_USAGE: { status: 500, text: '%s: found %s, expected %s' },
+  SIPW_ERR_COMMAND_REFUSED: { status: 500, text: '%s' },
+  SIPW_ERR_COMMAND_LATE: { status: 500, text: '%s' },
+  SIPW_ERR_COMMAND_FORBIDDEN: { status: 500, text: '%s' },
+  SIPW_ERR_COMMAND_UNREACHABLE: { status: 500, text: 'no connection to %s: %s' },
 } as const satisfies Record<string, { status: number; text: string }>
 
 export type ErrorCode = keyof typeof errors

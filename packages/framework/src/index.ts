@@ -4,6 +4,7 @@ export { type Chance, type Clock, type Log } from './environment.js'
 export { hop, type Flow, type Hop, type LocalAddress, type TransportName } from './message/flow.js'
 export { type CSeq } from './message/cseq.js'
 export { SipHeaders } from './message/headers.js'
+export { HeaderNames } from './message/header-name.js'
 export { isRegisteredStatus, reasonPhrase } from './message/reason.js'
 export { defaultMessageLimits, type MessageLimits } from './message/limits.js'
 export { SipRequest, SipResponse, type SipMessage } from './message/message.js'
@@ -77,7 +78,7 @@ export {
   type DepartingRequest,
   type DepartingResponse,
 } from './plugin/boundary.js'
-export { type Figures } from './plugin/figures.js'
+export { type Figures, type PluginCounters } from './plugin/figures.js'
 export { type Handled, type MaybeHandled } from './plugin/handled.js'
 export {
   defineMiddleware,
@@ -93,6 +94,7 @@ export {
   type Plugin,
   type PluginDefinition,
 } from './plugin/plugin.js'
+export { type MessageObserver, type Recipient } from './plugin/observer.js'
 export { serviceToken, type ServiceToken } from './plugin/service.js'
 export { type Workers } from './plugin/workers.js'
 export { type ZoneLookUp, type ZonePort } from './plugin/zone.js'

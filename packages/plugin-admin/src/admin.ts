@@ -3,6 +3,7 @@ import { type Host, SipError } from '@sipwright/framework'
 import { Dispatcher } from '@sipwright/plugin-dispatcher'
 import { RateLimits } from '@sipwright/plugin-ratelimit'
 import { Credentials } from '@sipwright/plugin-tls'
+import { Traces } from '@sipwright/plugin-trace'
 import { type Keyring } from './access/keyring.js'
 import { Sessions } from './access/sessions.js'
 import { Audit } from './audit.js'
@@ -10,6 +11,7 @@ import { CallTable } from './calls.js'
 import { Colleagues } from './colleagues.js'
 import { type AdminConfig } from './config.js'
 import { Events } from './events.js'
+import { History } from './history.js'
 import { type Call } from './http/endpoint.js'
 import { Metrics } from './metrics/metrics.js'
 import { type Readiness, readiness } from './readiness.js'
@@ -36,6 +38,7 @@ export class Admin {
   readonly metrics: Metrics
   readonly calls: CallTable
   readonly events: Events
+  readonly history: History
   /** Milliseconds of the app's clock. */
   readonly startedAt: number
 
@@ -50,6 +53,7 @@ export class Admin {
     this.metrics = new Metrics(host, this.version)
     this.calls = new CallTable(config.maxCalls, host.workers.index, this.times)
     this.events = new Events(host.clock, config.maxEventStreams)
+    this.history = new History(config.history)
     this.startedAt = host.clock.now()
   }
 
@@ -71,6 +75,11 @@ export class Admin {
   /** Throws SIPW_ERR_ADMIN_ABSENT. */
   get credentials(): Credentials {
     return this.#there('tls', this.host.find(Credentials))
+  }
+
+  /** Throws SIPW_ERR_ADMIN_ABSENT. */
+  get traces(): Traces {
+    return this.#there('trace', this.host.find(Traces))
   }
 
   /** As it is now. */

@@ -43,7 +43,8 @@ export class Colleagues {
     workers.onTold(askTopic, (news) => void this.#asked(news as Ask))
     workers.onTold(answerTopic, (news) => {
       const told = news as Told
-      if (told.to === workers.index) this.#open.get(told.id)?.(told)
+      // One that retires has our number, and its figures end with it.
+      if (told.to === workers.index && told.from !== workers.index) this.#open.get(told.id)?.(told)
     })
   }
 

@@ -20,6 +20,16 @@ const token = z.strictObject({
 const call = <Run extends (...given: never[]) => unknown>() =>
   z.custom<Run>((value) => typeof value === 'function', { error: 'expected a function' })
 
+const action = z.strictObject({
+  name: z.string().regex(/^[\w-]{1,64}$/, { error: 'expected letters, digits and _ -' }),
+  /** What stands on its button. */
+  title: z.string().min(1).max(40),
+  /** What it does. */
+  summary: z.string().min(1).max(200),
+  /** Says what became of it. */
+  run: call<() => Promise<string>>(),
+})
+
 export const adminConfig = z
   .strictObject({
     /** Where HTTP is served. */
@@ -47,6 +57,8 @@ export const adminConfig = z
     maxEventStreams: z.number().int().positive().default(32),
     /** Calls that are remembered with their parties; 0: none, and `calls` stays empty. */
     maxCalls: z.number().int().nonnegative().default(20_000),
+    /** Seconds of which it is remembered how destinations were; 0: none. */
+    history: z.number().int().min(0).max(3_600).default(900),
     /** A folder of files that are served under `/`: the dashboard. */
     assets: z.string().min(1).optional(),
     /** Not ready without a usable destination in each of these sets. Absent: with none in any set. */
@@ -59,8 +71,17 @@ export const adminConfig = z
     unready: call<() => string | undefined>().optional(),
     /** Tells each line of the log, as JSON, until the function returned is called. */
     logLines: call<(listener: (line: string) => void) => () => void>().optional(),
+    /** What operators may do besides: each is a button of the dashboard. */
+    actions: z.array(action).max(50).default([]),
     /** Reads the program's configuration again, and applies it; or only says what would change. */
     reload: call<(options: { readonly dryRun: boolean }) => Promise<ConfigReload>>().optional(),
+    /** New code takes the place of old: how it went, and begin it. Absent: the program cannot. */
+    code: z
+      .strictObject({
+        state: call<() => CodeState>(),
+        swap: call<() => void>(),
+      })
+      .optional(),
     /** The configuration in force, without secrets. */
     configuration: call<() => unknown>().optional(),
   })
@@ -83,6 +104,16 @@ export interface ConfigReload {
   readonly restart: readonly string[]
   /** False: it was not to be, or is on its way to all workers. */
   readonly applied: boolean
+}
+
+/** What became of the last attempt to run new code. */
+export interface CodeState {
+  /** Attempts since the program started, those that failed too. */
+  readonly attempts: number
+  /** When the last one ended, in milliseconds since 1970; undefined: there was none. */
+  readonly at?: number | undefined
+  /** Why it failed: the old code serves then, in all workers or in those that are named. */
+  readonly faults: readonly string[]
 }
 
 export type AdminConfig = z.output<typeof adminConfig>

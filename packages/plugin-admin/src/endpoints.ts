@@ -2,17 +2,21 @@
 import { type Endpoint } from './http/endpoint.js'
 import { openApi } from './http/openapi.js'
 import { endpoint } from './http/endpoint.js'
+import { actionEndpoints } from './routes/actions.js'
 import { auditEndpoints } from './routes/audit.js'
 import { callEndpoints } from './routes/calls.js'
+import { codeEndpoints } from './routes/code.js'
 import { dispatcherEndpoints } from './routes/dispatcher.js'
 import { eventEndpoints } from './routes/events.js'
 import { healthEndpoints } from './routes/health.js'
+import { historyEndpoints } from './routes/history.js'
 import { metricsEndpoints } from './routes/metrics.js'
 import { rpcEndpoints } from './routes/rpc.js'
 import { securityEndpoints } from './routes/security.js'
 import { sessionEndpoints } from './routes/session.js'
 import { settingsEndpoints } from './routes/settings.js'
 import { statusEndpoints } from './routes/status.js'
+import { traceEndpoints } from './routes/traces.js'
 import { z } from 'zod'
 
 const described: readonly Endpoint[] = [
@@ -21,10 +25,14 @@ const described: readonly Endpoint[] = [
   ...statusEndpoints,
   ...sessionEndpoints,
   ...dispatcherEndpoints,
+  ...historyEndpoints,
   ...callEndpoints,
+  ...traceEndpoints,
   ...securityEndpoints,
   ...settingsEndpoints,
+  ...codeEndpoints,
   ...eventEndpoints,
+  ...actionEndpoints,
   ...rpcEndpoints,
   ...auditEndpoints,
 ]

@@ -16,6 +16,8 @@ export const topics = {
   security: 'read',
   /** Calls in progress, every second while somebody listens. */
   calls: 'operate',
+  /** What happens to traced calls, each at most once a second while somebody listens. */
+  traces: 'operate',
   /** What operators change. */
   audit: 'operate',
   /** Lines of the log. */
@@ -92,7 +94,7 @@ export class Events {
     this.#send(topic, `event: ${topic}\ndata: ${json.trim().replaceAll('\n', ' ')}\n\n`)
   }
 
-  /** Tells once a second, while somebody listens, what `figures` answers. Nothing of it is kept. */
+  /** Tells once a second, while somebody listens, what `figures` answers, if it is anything. Nothing of it is kept. */
   everySecond(topic: Topic, figures: () => unknown): void {
     this.#tickers.set(topic, figures)
   }
@@ -173,7 +175,9 @@ export class Events {
   #tick(): void {
     this.#cancelTick = this.#clock.after(1_000, () => {
       const told = [...this.#tickers].map(async ([topic, figures]) => {
-        if (this.isHeard(topic)) this.#send(topic, this.#format(topic, await figures()))
+        if (!this.isHeard(topic)) return
+        const data = await figures()
+        if (data !== undefined) this.#send(topic, this.#format(topic, data))
       })
       // What fails is told by whoever fails; the next second is another chance.
       void Promise.allSettled(told).then(() => {

@@ -1,4 +1,5 @@
 export { type Principal, type Scope, scopes } from './access/scope.js'
+export { type Answers } from './answers.js'
 export { createToken, hashToken, isTokenHash, shortestToken } from './access/token-hash.js'
 export { type AuditEntry } from './audit.js'
 export {
@@ -6,6 +7,7 @@ export {
   isLoopback,
   type AdminConfig,
   type AdminInput,
+  type CodeState,
   type ConfigReload,
 } from './config.js'
 export { endpoints } from './endpoints.js'
@@ -14,5 +16,6 @@ export { type Endpoint } from './http/endpoint.js'
 export { openApi } from './http/openapi.js'
 export { type Problem } from './http/problem.js'
 export { AdminServer } from './http/server.js'
+export { type Stats } from './publishing.js'
 export { rpcMethods, type RpcMethod } from './rpc/methods.js'
 export { admin } from './plugin.js'

@@ -4,6 +4,7 @@ import { AuthEvents } from '@sipwright/plugin-auth'
 import { Dispatcher } from '@sipwright/plugin-dispatcher'
 import { RateLimits } from '@sipwright/plugin-ratelimit'
 import { Credentials } from '@sipwright/plugin-tls'
+import { type TraceFilter, Traces } from '@sipwright/plugin-trace'
 import { Keyring } from './access/keyring.js'
 import { Admin } from './admin.js'
 import { type CallFilter } from './calls.js'
@@ -11,13 +12,19 @@ import { adminConfig } from './config.js'
 import { endpoints } from './endpoints.js'
 import { Events } from './events.js'
 import { AdminServer } from './http/server.js'
-import { publishNews } from './publishing.js'
+import { publishNews, totalsQuestion } from './publishing.js'
 import { callQuestion, callsQuestion, endQuestion } from './routes/calls.js'
 import { reloadQuestion } from './routes/dispatcher.js'
 import { metricsQuestion } from './routes/metrics.js'
 import { keptOut, limitsQuestion } from './routes/security.js'
 import { certificatesQuestion, logLevelQuestion, setLevel } from './routes/settings.js'
 import { figuresOf, figuresQuestion } from './routes/status.js'
+import {
+  captureQuestion,
+  traceChangesQuestion,
+  traceQuestion,
+  tracesQuestion,
+} from './routes/traces.js'
 import { probingQuestion } from './rpc/methods.js'
 import { loadsQuestion, ownLoads } from './worker-loads.js'
 
@@ -49,6 +56,13 @@ export const admin = definePlugin({
     })
     const lead = new Lead(host, serve)
     host.workers.onLead(() => lead.begin())
+    // The port is for who takes the place.
+    host.workers.onRetire(() => {
+      lead.end()
+      endNews()
+      services.events.close()
+      void server.close()
+    })
     host.onClose(async () => {
       lead.end()
       endNews()
@@ -64,10 +78,20 @@ function answerOthers({ host, calls, colleagues, metrics }: Admin): void {
   colleagues.onAsked(figuresQuestion, () => figuresOf(host))
   colleagues.onAsked(loadsQuestion, () => ownLoads(host.find(Dispatcher)))
   colleagues.onAsked(metricsQuestion, () => metrics.families())
+  colleagues.onAsked(totalsQuestion, () => metrics.totals())
   colleagues.onAsked(limitsQuestion, () => keptOut(host.find(RateLimits)))
   colleagues.onAsked(callsQuestion, (filter) => calls.list(filter as CallFilter))
   colleagues.onAsked(callQuestion, (id) => calls.find(id as string))
   colleagues.onAsked(endQuestion, (id) => calls.end(id as string))
+  colleagues.onAsked(
+    tracesQuestion,
+    (filter) => host.find(Traces)?.list(filter as TraceFilter) ?? [],
+  )
+  colleagues.onAsked(traceQuestion, (id) => host.find(Traces)?.find(id as string))
+  colleagues.onAsked(captureQuestion, (id) => host.find(Traces)?.capture(id as string))
+  colleagues.onAsked(traceChangesQuestion, (since) =>
+    host.find(Traces)?.changes(since as Record<string, number>),
+  )
   colleagues.onAsked(logLevelQuestion, (level) => setLevel(host.log, level as string))
   colleagues.onAsked(reloadQuestion, async () => {
     await host.find(Dispatcher)?.reload()

@@ -7,6 +7,7 @@ import { afterAll, afterEach, expect, test } from '@jest/globals'
 import { Dispatcher } from '@sipwright/plugin-dispatcher'
 import { rateLimiting } from '@sipwright/plugin-ratelimit'
 import { tls } from '@sipwright/plugin-tls'
+import { trace } from '@sipwright/plugin-trace'
 import { endpoints } from '#src/endpoints.js'
 import { type Endpoint } from '#src/http/endpoint.js'
 import { scopes } from '#src/access/scope.js'
@@ -48,6 +49,11 @@ function pem(kind: 'cert' | 'key'): string {
   return join(folder, `${kind}.pem`)
 }
 
+const flood = {
+  ...{ name: 'flood', title: 'flood', summary: 'A stranger sends too much.' },
+  run: () => Promise.resolve('it rains'),
+}
+
 const farEnds: FarEnd[] = []
 
 /** A call that nobody answers, to the first destination. */
@@ -80,6 +86,14 @@ function action(name: string, state: string): Case {
       expect(body).toMatchObject({ state, admin: { reason: 'kernel', who: 'operateer' } }),
   }
 }
+
+/** The edge of the others, and it remembers messages. */
+const traced: RigOptions = { also: [trace({})] }
+
+const badTraces = (form: string): Case['bad'] => [
+  { url: `/api/v1/traces/one${form}` },
+  { url: `/api/v1/traces/0-99${form}`, status: 404 },
+]
 
 const cases: Readonly<Record<string, Case>> = {
   livez: { url: '/livez', bad: [] },
@@ -297,6 +311,104 @@ const cases: Readonly<Record<string, Case>> = {
       })
     },
   },
+  listTraces: {
+    url: '/api/v1/traces?state=trying&from=alice&method=invite&callId=one&limit=5',
+    bad: [
+      { url: '/api/v1/traces?state=asleep' },
+      { url: '/api/v1/traces?limit=5000' },
+      { url: '/api/v1/traces?cursor=next' },
+    ],
+    options: traced,
+    prepare: placeCall,
+    check: ({ body }) =>
+      expect(body).toMatchObject({
+        next: null,
+        traces: [
+          {
+            ...{ id: '0-1', callId: 'one', method: 'INVITE', state: 'trying', attempts: 1 },
+            ...{ from: 'sip:alice@example.com', to: 'sip:bob@example.com', status: null },
+            ...{ source: expect.stringMatching(/^udp:127.0.0.1:\d+$/), destination: 'fs1' },
+          },
+        ],
+      }),
+  },
+  showTrace: {
+    url: '/api/v1/traces/0-1',
+    bad: badTraces(''),
+    options: traced,
+    prepare: placeCall,
+    check: ({ body }) =>
+      expect(body).toMatchObject({
+        parties: [{ name: 'caller' }, { name: 'sipwright' }, { name: 'fs1' }],
+        entries: [
+          { kind: 'message', label: 'INVITE', retransmission: false },
+          { kind: 'decision', what: 'handler', text: 'Balancer.request' },
+          { kind: 'message', label: '100' },
+          { kind: 'decision', what: 'selected', text: 'pick: round-robin fs1' },
+          { kind: 'message', label: 'INVITE', cseq: '1 INVITE' },
+        ],
+      }),
+  },
+  traceAsText: {
+    url: '/api/v1/traces/0-1/text',
+    bad: badTraces('/text'),
+    options: traced,
+    prepare: placeCall,
+    check: ({ text, headers }) => {
+      expect(headers['content-type']).toBe('text/plain; charset=utf-8')
+      expect(headers['content-disposition']).toBe('attachment; filename="trace-0-1.txt"')
+      expect(text).toContain('* pick: round-robin fs1')
+    },
+  },
+  traceAsMermaid: {
+    url: '/api/v1/traces/0-1/mermaid',
+    bad: badTraces('/mermaid'),
+    options: traced,
+    prepare: placeCall,
+    check: ({ text }) => expect(text).toMatch(/^sequenceDiagram\n/),
+  },
+  traceAsPcap: {
+    url: '/api/v1/traces/0-1/pcap',
+    bad: badTraces('/pcap'),
+    options: traced,
+    prepare: placeCall,
+    check: ({ headers }) => {
+      expect(headers['content-type']).toBe('application/vnd.tcpdump.pcap')
+      expect(headers['content-disposition']).toBe('attachment; filename="trace-0-1.pcap"')
+      expect(Number(headers['content-length'])).toBeGreaterThan(500)
+    },
+  },
+  history: {
+    url: '/api/v1/history',
+    bad: [],
+    check: ({ body }) => expect(body).toEqual({ at: [], destinations: [] }),
+  },
+  listActions: {
+    url: '/api/v1/actions',
+    bad: [],
+    options: { admin: { actions: [flood] } },
+    check: ({ body }) =>
+      expect(body).toEqual({
+        actions: [{ name: 'flood', title: 'flood', summary: 'A stranger sends too much.' }],
+      }),
+  },
+  runAction: {
+    url: '/api/v1/actions/flood',
+    body: { reason: 'to see it' },
+    bad: [
+      { url: '/api/v1/actions/rain', status: 404 },
+      { body: { reason: 7 } },
+      { body: { because: 'x' } },
+    ],
+    options: { admin: { actions: [flood] } },
+    check: async ({ body }, { ask }) => {
+      expect(body).toEqual({ said: 'it rains' })
+      const audit = await ask('GET', '/api/v1/audit', { token: tokens.operate })
+      expect(audit.body).toMatchObject({
+        entries: [{ action: 'action.run', target: 'flood', reason: 'to see it', who: 'operateer' }],
+      })
+    },
+  },
   listBans: {
     url: '/api/v1/bans',
     bad: [],
@@ -363,6 +475,31 @@ const cases: Readonly<Record<string, Case>> = {
       expect(body).toEqual({
         ...{ dryRun: true, lines: ['set 1: + sip:10.0.0.9'], restart: ['tls'], applied: false },
       }),
+  },
+  showCode: {
+    url: '/api/v1/code',
+    bad: [],
+    options: { admin: { code: { state: () => ({ attempts: 0, faults: [] }), swap: () => {} } } },
+    check: ({ body }) => expect(body).toEqual({ attempts: 0, at: null, faults: [] }),
+  },
+  reloadCode: {
+    url: '/api/v1/code/reload',
+    body: { reason: 'new routes' },
+    bad: [{ body: { because: 'x' } }],
+    options: {
+      admin: {
+        code: {
+          state: () => ({ attempts: 2, at: 1_767_225_600_000, faults: ['worker 1: status 3'] }),
+          swap: () => {},
+        },
+      },
+    },
+    check: ({ status, body }) => {
+      expect(status).toBe(202)
+      expect(body).toEqual({
+        ...{ attempts: 2, at: '2026-01-01T00:00:00.000Z', faults: ['worker 1: status 3'] },
+      })
+    },
   },
   showLogLevel: {
     url: '/api/v1/log-level',

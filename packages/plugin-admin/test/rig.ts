@@ -85,6 +85,8 @@ export interface RigOptions {
   readonly dispatcher?: DispatcherInput
   /** Instead of dispatcher and rate limits. */
   readonly plugins?: readonly Plugin[]
+  /** Besides them. */
+  readonly also?: readonly Plugin[]
 }
 
 @Routes()
@@ -185,6 +187,7 @@ export async function administered(options: RigOptions = {}): Promise<Rig> {
   const app = await createApp({
     plugins: [
       ...(options.plugins ?? [rateLimiting({}), dispatcher(options.dispatcher ?? sets)]),
+      ...(options.also ?? []),
       admin({
         port: 0,
         tokens: Object.entries(tokens).map(([scope, token]) => ({

@@ -175,6 +175,7 @@ export class Dispatcher {
   #sets: ReadonlyMap<string, DestinationSet> = new Map()
   #probing = true
   /** Of the sets at work; made when somebody asks. */
+  readonly #selectListeners = new Set<(ctx: SelectContext, explain: () => Explanation) => void>()
   #revision: string | undefined = undefined
   /** Ends when the last reload that was asked for has ended. */
   #reloaded: Promise<void> = Promise.resolve()
@@ -205,6 +206,9 @@ export class Dispatcher {
    * relay would answer 503. Throws SIPW_ERR_SET_UNKNOWN for any set, SIPW_ERR_ALGORITHM_UNKNOWN.
    */
   select(sets: Sets, ctx: SelectContext, options: SelectOptions = {}): Candidates {
+    for (const listener of this.#selectListeners) {
+      listener(ctx, () => this.explain(ctx, sets, options))
+    }
     const { limit = Infinity, role } = options
     const walk =
       typeof sets === 'object'
@@ -220,6 +224,15 @@ export class Dispatcher {
       budget: this.#options.retryBudget,
       tally: asked === undefined ? undefined : this.#set(asked).tally,
     })
+  }
+
+  /**
+   * Before each selection: `explain` tells, within the call, what it is about to do. Costs a walk over the sets, so only for
+   * those who look at calls. The function returned takes it back.
+   */
+  onSelect(listener: (ctx: SelectContext, explain: () => Explanation) => void): () => void {
+    this.#selectListeners.add(listener)
+    return () => this.#selectListeners.delete(listener)
   }
 
   /**

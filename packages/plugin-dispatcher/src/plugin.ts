@@ -21,7 +21,9 @@ export const dispatcher = definePlugin({
   async setup(host, config) {
     const { chance, clock, log, workers } = host
     const senders = new Senders(host)
-    host.addZones((address, at) => (senders.isAt(address, at) ? 'inside' : undefined))
+    senders.onChange(
+      host.addZones((address, at) => (senders.isAt(address, at) ? 'inside' : undefined)),
+    )
     const responseTimes = new ResponseTimes()
     const overloadFeedback = new OverloadFeedback()
     const sourceOf = (given: DispatcherConfig): SetsSource => new Sources(given, host)
@@ -39,7 +41,7 @@ export const dispatcher = definePlugin({
       counting: {
         ...config.load,
         secret: host.secretFor('dispatcher: marks of destinations'),
-        observer: journal,
+        observer: sharedCalls.observing(journal),
       },
       retryBudget,
       share: workers,
@@ -78,7 +80,7 @@ export const dispatcher = definePlugin({
 
     const { calls, leases } = service
     await journal?.begin(leases)
-    if (workers.count > 1) sharedCalls.hear(leases)
+    if (workers.several) sharedCalls.hear(leases)
     host.onForward((ctx) => calls.forwarded(ctx))
     host.onFailure((ctx) => {
       service.attemptFailed(ctx)

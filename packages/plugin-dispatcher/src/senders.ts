@@ -56,9 +56,15 @@ export class Senders {
   #index = new Map<string, AtAddress>()
   #started = false
   #disarm: (() => void) | undefined = undefined
+  #changed: (() => void) | undefined = undefined
 
   constructor(host: SenderHost) {
     this.#host = host
+  }
+
+  /** Called when other addresses are those of destinations. */
+  onChange(changed: () => void): void {
+    this.#changed = changed
   }
 
   /** From now on these are all destinations there are, in the order in which they are looked through. */
@@ -121,6 +127,7 @@ export class Senders {
       for (const address of entry.addresses) add(index, address, entry)
     }
     this.#index = index
+    this.#changed?.()
   }
 
   #locateAll(): void {

@@ -13,7 +13,7 @@ export const rateLimiting = definePlugin({
   config: rateLimitingConfig,
   setup(host, config) {
     const { workers } = host
-    const several = workers.count > 1
+    const { several } = workers
     const limits = new RateLimits(host, config, (news) => {
       if (several) workers.tell(newsTopic, [news])
     })

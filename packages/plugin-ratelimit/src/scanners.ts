@@ -28,23 +28,36 @@ export class Scanners {
   /** What gives it away; undefined: nothing. */
   find(text: string): string | undefined {
     const lineEnd = text.indexOf('\r\n')
-    if (lineEnd < 0 || text.startsWith('SIP/')) return undefined
+    // Nobody answers an ACK: it gives nothing away, and every call has one.
+    if (lineEnd < 0 || text.startsWith('SIP/') || text.startsWith('ACK ')) return undefined
     const head = text.length > looked ? text.slice(0, looked) : text
-    const agent = this.#userAgents && userAgentOf.exec(head)?.[1]
-    const found = agent === undefined ? null : this.#userAgents!.exec(agent)
-    if (found !== null) return `User-Agent ${found[0]}`
+    const agent = this.#userAgents && first(this.#userAgents, valueOf(head, userAgent))
+    if (agent !== undefined) return `User-Agent ${agent}`
     if (this.#parties === undefined) return undefined
     const party =
-      this.#parties.exec(head.slice(0, Math.min(lineEnd, looked))) ??
-      this.#parties.exec(fromOf.exec(head)?.[1] ?? '') ??
-      this.#parties.exec(toOf.exec(head)?.[1] ?? '')
-    return party === null ? undefined : `party ${party[0]}`
+      first(this.#parties, head.slice(0, Math.min(lineEnd, looked))) ??
+      first(this.#parties, valueOf(head, from)) ??
+      first(this.#parties, valueOf(head, to))
+    return party === undefined ? undefined : `party ${party}`
   }
 }
 
-const userAgentOf = /\r\nuser-agent[ \t]*:([^\r\n]*)/i
-const fromOf = /\r\n(?:from|f)[ \t]*:([^\r\n]*)/i
-const toOf = /\r\n(?:to|t)[ \t]*:([^\r\n]*)/i
+const userAgent = /\r\nuser-agent[ \t]*:/gi
+const from = /\r\n(?:from|f)[ \t]*:/gi
+const to = /\r\n(?:to|t)[ \t]*:/gi
+
+/** What stands behind the name, to the end of the line; empty if there is none. */
+function valueOf(head: string, name: RegExp): string {
+  name.lastIndex = 0
+  if (!name.test(head)) return ''
+  const end = head.indexOf('\r\n', name.lastIndex)
+  return head.slice(name.lastIndex, end < 0 ? head.length : end)
+}
+
+/** Nearly nothing matches, and a test makes no object. */
+function first(parts: RegExp, text: string): string | undefined {
+  return text !== '' && parts.test(text) ? parts.exec(text)?.[0] : undefined
+}
 
 function anyOf(parts: readonly string[]): RegExp | undefined {
   if (parts.length === 0) return undefined

@@ -8,7 +8,9 @@ export class Trust {
   readonly #host: { readonly zoneOf: ZoneLookUp }
   readonly #zones: ReadonlySet<string>
   readonly #blocks: CidrList
-  readonly #until = new Map<string, number>()
+  /** Until when each is: asked for every datagram, so by what the flow has and not by a text made of it. */
+  readonly #parties = new Map<string, Map<string, Map<number, number>>>()
+  #remembered = 0
 
   /** `host`: knows the zones of addresses. */
   constructor(
@@ -22,8 +24,10 @@ export class Trust {
   }
 
   /** Whether it was found trusted of late: what every datagram is asked. */
-  isKnown(flow: Flow, now: number): boolean {
-    const until = this.#until.get(partyOf(flow))
+  isKnown({ remoteAddress, remotePort, local }: Flow, now: number): boolean {
+    const byTransport = this.#parties.get(remoteAddress)
+    if (byTransport === undefined) return false
+    const until = byTransport.get(local.transport)?.get(portOf(remoteAddress, remotePort))
     return until !== undefined && until > now
   }
 
@@ -34,15 +38,28 @@ export class Trust {
     const at = { port: remotePort, transport: local.transport }
     const zone = this.#host.zoneOf(remoteAddress, at) ?? local.zone
     if (!this.#zones.has(zone) && !this.#blocks.has(remoteAddress)) return false
-    if (this.#until.size >= rememberedAtMost) this.#until.clear()
-    this.#until.set(partyOf(flow), now + rememberedMs)
+    this.#remember(flow, now + rememberedMs)
     return true
+  }
+
+  #remember({ remoteAddress, remotePort, local }: Flow, until: number): void {
+    if (this.#remembered++ >= rememberedAtMost) {
+      this.#parties.clear()
+      this.#remembered = 0
+    }
+    let byTransport = this.#parties.get(remoteAddress)
+    if (byTransport === undefined) {
+      byTransport = new Map()
+      this.#parties.set(remoteAddress, byTransport)
+    }
+    const port = portOf(remoteAddress, remotePort)
+    const byPort = byTransport.get(local.transport)
+    if (byPort === undefined) byTransport.set(local.transport, new Map([[port, until]]))
+    else byPort.set(port, until)
   }
 }
 
 /** On this machine all share one address: there a backend is told by its port. */
-function partyOf({ remoteAddress, remotePort, local }: Flow): string {
-  return remoteAddress.startsWith('127.') || remoteAddress === '::1'
-    ? `${remoteAddress} ${remotePort} ${local.transport}`
-    : remoteAddress
+function portOf(address: string, port: number): number {
+  return address.startsWith('127.') || address === '::1' ? port : 0
 }

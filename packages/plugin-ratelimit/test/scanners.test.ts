@@ -39,3 +39,8 @@ test('parts are literal, whatever they look like', () => {
   expect(odd.find(request({ 'User-Agent': 'abcc' }))).toBeUndefined()
   expect(new Scanners([], []).find(request({ 'User-Agent': 'sipvicious' }))).toBeUndefined()
 })
+
+test('an ACK is not looked at: nobody answers one', () => {
+  const ack = request({ 'User-Agent': 'sipvicious' }).replace('OPTIONS', 'ACK')
+  expect(scanners.find(ack)).toBeUndefined()
+})

@@ -23,6 +23,8 @@ export interface Addon {
   ): Handle | number
   /** Begins to receive by a socket that was opened held. */
   read(handle: Handle): void
+  /** Receives nothing any more until `read`. */
+  hold(handle: Handle): void
   flush(handle: Handle): void
   close(handle: Handle): void
   /** Writes port, scope and address into a record; false if the text is no address of that family. */
@@ -31,7 +33,7 @@ export interface Addon {
 }
 
 /** The layout of shared memory that this version speaks; udp.c has the same number. */
-export const layout = 3
+export const layout = 4
 
 /** The addon, or why there is none. */
 export function loadAddon(): Addon | string {

@@ -151,9 +151,14 @@ export class UdpSocket<Value> {
     return true
   }
 
-  /** Begins to receive, with what has waited in the socket, if it was opened `held`. */
+  /** Begins to receive, with what has waited in the socket, if it was opened `held`, or is since `hold`. */
   read(): void {
     if (!this.#closed) this.#addon.read(this.#handle)
+  }
+
+  /** Receives nothing any more; what comes waits in the socket for another process, or for `read`. Sending works. */
+  hold(): void {
+    if (!this.#closed) this.#addon.hold(this.#handle)
   }
 
   /** What was sent before still leaves. The port is free when it returns; nothing more is received or told. */

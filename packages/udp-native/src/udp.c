@@ -36,7 +36,7 @@
 #include <uv.h>
 
 enum {
-  LAYOUT = 3,
+  LAYOUT = 4,
   BATCH = 64,
   QUEUE = 256,
   /* Rounds in one turn of the loop: timers must not wait for a flood to end. */
@@ -600,6 +600,22 @@ static napi_value read_udp(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/* hold(handle): receives nothing any more until `read`; what comes waits in the socket for whoever reads it. */
+static napi_value hold_udp(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  if (napi_get_cb_info(env, info, &argc, argv, NULL, NULL) != napi_ok || argc != 1) return NULL;
+  udp_t *udp = udp_of(env, argv[0]);
+  if (udp == NULL || udp->held || udp->broken) return NULL;
+  udp->held = true;
+  if (udp->pausing) {
+    udp->pausing = false;
+    uv_timer_stop(&udp->pause);
+  }
+  poll_for(udp, udp->polled & ~UV_READABLE);
+  return NULL;
+}
+
 /* flush(handle): sends what is recorded. */
 static napi_value flush_udp(napi_env env, napi_callback_info info) {
   size_t argc = 1;
@@ -670,6 +686,7 @@ NAPI_MODULE_INIT() {
     {.utf8name = "layout", .value = number(env, LAYOUT)},
     {.utf8name = "open", .method = open_udp},
     {.utf8name = "read", .method = read_udp},
+    {.utf8name = "hold", .method = hold_udp},
     {.utf8name = "flush", .method = flush_udp},
     {.utf8name = "close", .method = close_handle},
     {.utf8name = "parse", .method = parse},

@@ -1,4 +1,5 @@
 /** The section `admin`, and what the plugin makes of it. */
+import { dashboardFolder } from '@sipwright/dashboard'
 import {
   type AdminInput,
   isLoopback,
@@ -52,6 +53,7 @@ export const admin = z
       .default([])
       .describe('Names under which it may be asked besides localhost and numbers.'),
     openMetrics: flag.default(false).describe('/metrics without a token.'),
+    dashboard: flag.default(true).describe('The dashboard under /, for browsers.'),
     requiredSets: z
       .array(z.union([z.string(), z.number()]).transform(String), { error: 'a list of sets' })
       .optional()
@@ -68,11 +70,12 @@ export type AdminSection = z.output<typeof admin>
 /** What the plugin is configured with; undefined: it is off. Throws for a secret that cannot be read. */
 export function adminOptions(section: AdminSection, directory: string): AdminInput | undefined {
   if (section === undefined) return undefined
-  const { listen, tokens, hosts, openMetrics, requiredSets } = section
+  const { listen, tokens, hosts, openMetrics, dashboard, requiredSets } = section
   const { host, port } = placeOf(listen)!
   return {
     ...{ address: host, port, hosts, openMetrics },
     tokens: tokens.map((each) => ({ ...each, token: secretOf(each.token, directory) })),
+    ...(dashboard && { assets: dashboardFolder }),
     ...(requiredSets !== undefined && { requiredSets }),
   }
 }

@@ -12,8 +12,10 @@ import {
 import { formatListen } from './address.js'
 import { faultOfAdmin } from './admin-section.js'
 import { checkAuth } from './auth-sections.js'
+import { faultOfDialogSecret } from './dialog-secret.js'
 import { type Fault, quote, reasonOf } from './fault.js'
 import { type ConfigValues } from './schema.js'
+import { callRecordsOptions } from './call-records-section.js'
 import { secretOf } from './secret.js'
 import { keysOf, shortestKey } from './topology-section.js'
 import { formatPath, type KeyPath, type YamlFile } from './yaml-file.js'
@@ -58,7 +60,11 @@ export function crossCheck(
   const listed = readList(values, directory, refuse, faults)
   const sets = listed === undefined ? undefined : mergedSets(values, listed)
   checkSecrets(values, directory, refuse)
+  checkHepPassword(values, directory, refuse)
+  checkCallRecords(values, directory, refuse)
   checkTopologyKeys(values, directory, refuse)
+  const secret = faultOfDialogSecret(values, directory)
+  if (secret !== undefined) refuse(['secret'], secret.expected, secret.found)
   const admin = faultOfAdmin(values.admin, directory)
   if (admin !== undefined) refuse(admin.path, admin.expected, admin.found)
   checkAuth(values, directory, refuse, (fault) => faults.push(fault))
@@ -128,6 +134,23 @@ function checkSecrets({ dispatcher }: ConfigValues, directory: string, refuse: R
     } catch (error) {
       refuse(['dispatcher', 'source', kind, 'url'], 'a secret that can be read', reasonOf(error))
     }
+  }
+}
+
+function checkHepPassword({ hep }: ConfigValues, directory: string, refuse: Refuse): void {
+  if (hep?.password === undefined) return
+  try {
+    secretOf(hep.password, directory)
+  } catch (error) {
+    refuse(['hep', 'password'], 'a secret that can be read', reasonOf(error))
+  }
+}
+
+function checkCallRecords({ callRecords }: ConfigValues, directory: string, refuse: Refuse): void {
+  try {
+    callRecordsOptions(callRecords, directory)
+  } catch (error) {
+    refuse(['callRecords', 'webhook'], 'secrets that can be read', reasonOf(error))
   }
 }
 

@@ -11,8 +11,7 @@ export function describeConfig(config: Config): string {
     'workers',
     `  ${config.workers === 'auto' ? 'one per processor' : String(config.workers)}`,
     'routes',
-    ...config.route.map((rule, index) => `  ${String(index + 1)}. ${describeRule(rule)}`),
-    '     otherwise 404',
+    ...describeRoutes(config).map((line) => `  ${line}`),
     'sets',
     ...config.sets.flatMap(describeSet),
     'failover',
@@ -23,6 +22,14 @@ export function describeConfig(config: Config): string {
     `  ${describeProbe(config.dispatcher.probe)}`,
     '',
   ].join('\n')
+}
+
+/** The rules in their order, and what becomes of a request that none of them matches. */
+export function describeRoutes({ route }: Pick<Config, 'route'>): readonly string[] {
+  return [
+    ...route.map((rule, index) => `${String(index + 1)}. ${describeRule(rule)}`),
+    '   otherwise 404',
+  ]
 }
 
 function describeListener(listener: Config['listen'][number]): string {

@@ -5,9 +5,11 @@ import { type Config } from './check.js'
 const fixedSections = [
   'listen',
   'workers',
+  'supervised',
   'zones',
   'domains',
   'profile',
+  'secret',
   'timers',
   'dns',
   'limits',
@@ -15,6 +17,9 @@ const fixedSections = [
   'webSocket',
   'topologyHiding',
   'admin',
+  'trace',
+  'hep',
+  'callRecords',
   'log',
 ] as const
 

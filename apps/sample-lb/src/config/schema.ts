@@ -14,11 +14,16 @@ import {
 import { isSecretName } from './secret.js'
 import { isHostName, isNetwork, parseHostPort, parseListen } from './address.js'
 import { acl, auth } from './auth-sections.js'
+import { drain } from './drain-section.js'
 import { duration, durationOrOff } from './duration.js'
 import { tls } from './tls-section.js'
 import { webSocket } from './web-socket-section.js'
 import { flood, rateLimit, scanners } from './rate-sections.js'
 import { admin } from './admin-section.js'
+import { trace } from './trace-section.js'
+import { callRecords } from './call-records-section.js'
+import { hep } from './hep-section.js'
+import { dialogSecret } from './dialog-secret.js'
 import { topologyHiding } from './topology-section.js'
 
 const wholeNumber = (minimum: number, maximum = Number.MAX_SAFE_INTEGER): z.ZodNumber => {
@@ -478,6 +483,12 @@ export const configSchema = z
       .union([z.literal('auto'), wholeNumber(1, 128)], { error: 'a number from 1 to 128, or auto' })
       .default(1)
       .describe('Processes that share the listeners; auto = one per processor.'),
+    supervised: z
+      .boolean({ error: 'true or false' })
+      .default(false)
+      .describe(
+        'One worker under a supervisor, too, which replaces it when it dies, and its code on SIGUSR2.',
+      ),
     domains: z
       .array(
         z.string({ error: 'a domain name' }).refine(isHostName, {
@@ -491,6 +502,7 @@ export const configSchema = z
       .enum(['edge', 'open'])
       .default('edge')
       .describe('edge follows our own Route only; open is a plain proxy that follows any.'),
+    secret: dialogSecret,
     timers: timers.prefault({}).describe('RFC 3261 §17, table 4.'),
     dns: dns.prefault({}).describe('How names are resolved.'),
     limits: limits.prefault({}).describe('Bounds on what strangers may use.'),
@@ -503,6 +515,10 @@ export const configSchema = z
     scanners,
     topologyHiding,
     admin,
+    trace,
+    hep,
+    callRecords,
+    drain,
     log: log.prefault({}).describe('What is written to standard output.'),
   })
   .describe('Configuration of the sipwright load balancer')

@@ -19,7 +19,7 @@ export const topologyHiding = z
       .union([key, z.array(key).min(1).max(8)], { error: expectedKey })
       .optional()
       .describe(
-        `The secret that tokens are sealed with, ${shortestKey} characters at least, the same on all nodes; of several the first seals and all open. Absent: this machine's own.`,
+        `The secret that tokens are sealed with, ${shortestKey} characters at least, the same on all nodes; of several the first seals and all open. Absent: made of the key secret.`,
       ),
     callId: flag
       .default(false)

@@ -4,7 +4,7 @@
  */
 import sip, { type Request, type Response } from 'sip'
 import { liveWithParent, sessionDescription, tellParent, uniqueNames } from './far-end.js'
-import { type BackendMessage, type CrashMessage } from './messages.js'
+import { type BackendMessage, type BusyMessage, type CrashMessage } from './messages.js'
 
 interface Ringing {
   readonly invite: Request
@@ -27,6 +27,8 @@ const unacknowledged = new Map<string, NodeJS.Timeout>()
 const calls = new Set<string>()
 /** On the way to its end: what is new gets no answer. */
 let hanging = false
+/** It has all the calls that it can bear. */
+let busy = false
 let answered = 0
 
 liveWithParent()
@@ -34,7 +36,10 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EADDRINUSE') process.stderr.write(`${name}: ${String(error.stack)}\n`)
   process.exit(1)
 })
-process.on('message', (_message: CrashMessage) => crash())
+process.on('message', (message: BusyMessage | CrashMessage) => {
+  if (message.kind === 'crash') crash()
+  else busy = message.busy
+})
 
 const stack = sip.create(
   { address: '127.0.0.1', port, publicAddress: `${name}.invalid`, tcp: false },
@@ -46,6 +51,7 @@ function received(request: Request): void {
   switch (request.method) {
     case 'INVITE':
       if (request.headers.to.params['tag'] !== undefined) reinvite(request)
+      else if (busy) refuse(request)
       else if (!hanging) ring(request)
       return
     case 'ACK':
@@ -58,11 +64,18 @@ function received(request: Request): void {
       cancel(request)
       return
     case 'OPTIONS':
-      if (!hanging) stack.send(sip.makeResponse(request, 200, 'OK'))
+      if (busy) refuse(request)
+      else if (!hanging) stack.send(sip.makeResponse(request, 200, 'OK'))
       return
     default:
       stack.send(sip.makeResponse(request, 501, 'Not Implemented'))
   }
+}
+
+/** §21.5.4: whoever comes may go elsewhere, and need not wait long. */
+function refuse(request: Request): void {
+  const headers = { 'retry-after': '2' }
+  stack.send(sip.makeResponse(request, 503, 'Service Unavailable', { headers }))
 }
 
 function ring(invite: Request): void {

@@ -1,7 +1,7 @@
 /** The three backends of the demo, one of which dies and comes back. */
 import { type ChildProcess } from 'node:child_process'
 import { endChild, gone, startChild } from './children.js'
-import { type CrashMessage } from './messages.js'
+import { type BusyMessage, type CrashMessage } from './messages.js'
 import { freePort } from './ports.js'
 
 export interface DemoBackend {
@@ -66,6 +66,13 @@ export class Backends {
   async revive(name: string): Promise<void> {
     const backend = this.#find(name)
     if (backend.child === undefined && !this.#ending) await this.#listens(backend, backend.port)
+  }
+
+  /** From now on it answers 503 to whatever is new, or no more. */
+  setBusy(name: string, busy: boolean): void {
+    const { child } = this.#find(name)
+    const message: BusyMessage = { kind: 'busy', busy }
+    if (child?.connected === true) child.send(message, () => undefined)
   }
 
   isUp(name: string): boolean {

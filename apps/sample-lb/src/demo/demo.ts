@@ -14,14 +14,10 @@ import { openLog, type ProcessLog } from '../log.js'
 import { backendNames, Backends } from './backends.js'
 import { endChild, startChild } from './children.js'
 import { type CallersMessage, type StopMessage } from './messages.js'
+import { floodThreshold } from './flood.js'
 import { freePort } from './ports.js'
+import { busyOne, story, storyActions, victim } from './story.js'
 import { formatResult, formatStatus, Tally } from './tally.js'
-
-/** The backend that dies, when it first does, how long it is away, and how long it then lives. */
-const victim = 'fs2'
-const firstDeathMs = 5_000
-const awayMs = 4_000
-const livesMs = 10_000
 
 const statusIntervalMs = 2_000
 /** Calls that are up when the run ends may end by themselves; an interrupted run waits less. */
@@ -52,7 +48,7 @@ export async function demo(command: DemoCommand): Promise<0 | 1 | 2> {
   const callers = await startCallers(port, command.cps, tally)
   say(introduction(balancer, backends, command.cps))
   const status = setInterval(() => say(formatStatus(tally, balancer.failovers)), statusIntervalMs)
-  const story = dieAndComeBack(backends, command.durationMs, ended.signal)
+  const told = story(backends, command.durationMs, ended.signal)
 
   const duration = command.durationMs ?? Infinity
   const why = await Promise.race([
@@ -61,7 +57,7 @@ export async function demo(command: DemoCommand): Promise<0 | 1 | 2> {
     ...(duration === Infinity ? [] : [sleep(duration, 'over' as const)]),
   ])
   ended.abort()
-  await story
+  await told
   const limitMs = why === 'over' ? lastCallsMs : interruptedLastCallsMs
   await Promise.race([callers.stop(limitMs), callers.died, interruption.second])
   clearInterval(status)
@@ -92,7 +88,8 @@ async function startBalancer(
     }
     const log = openLog(loaded.config.log, command.json ? 2 : 1)
     try {
-      return { balancer: await Balancer.start(loaded.config, log), log }
+      const actions = storyActions(backends, ports.sip, floodThreshold(command.cps))
+      return { balancer: await Balancer.start(loaded.config, log, { actions }), log }
     } catch (error) {
       // Somebody took the port between the look and the bind.
       if (!(error instanceof SipError && error.code === 'SIPW_ERR_LISTEN' && attempt < 5))
@@ -103,7 +100,7 @@ async function startBalancer(
 
 /** As a file would say it; JSON is YAML. */
 function demoConfig(
-  { headless, overrides }: DemoCommand,
+  { headless, cps, overrides }: DemoCommand,
   backends: Backends,
   { sip, admin }: { readonly sip: number; readonly admin: number },
 ): Loaded {
@@ -117,8 +114,13 @@ function demoConfig(
     dispatcher: {
       sets: { 1: { algorithm: 'round-robin', destinations } },
       probe: { interval: '1s', timeout: '500ms', threshold: 2 },
+      // Who comes back is soon seen to be back.
+      health: { ejection: { probeEnds: true } },
     },
     admin: { listen: `127.0.0.1:${String(admin)}` },
+    trace: {},
+    // Strangers are on this machine, too, where nobody is banned unless one says so.
+    flood: { threshold: floodThreshold(cps), window: '2s' },
     log: { level: headless ? 'error' : 'info', format: 'pretty' },
   }
   return parseConfig('demo', JSON.stringify(config), overrides)
@@ -152,38 +154,17 @@ async function startCallers(balancerPort: number, cps: number, tally: Tally): Pr
   return { child, died, stop }
 }
 
-/** A short run sees a death and a return too. */
-async function dieAndComeBack(
-  backends: Backends,
-  durationMs = Infinity,
-  signal: AbortSignal,
-): Promise<void> {
-  const wait = (ms: number): Promise<void> =>
-    sleep(Math.min(ms, durationMs / 4), undefined, { signal })
-  try {
-    await wait(firstDeathMs)
-    for (;;) {
-      await backends.crash(victim)
-      await wait(awayMs)
-      await backends.revive(victim)
-      await wait(livesMs)
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error
-  }
-}
-
 function introduction(balancer: Balancer, backends: Backends, cps: number): string {
   const places = backends.all.map(({ name, port }) => `${name} 127.0.0.1:${String(port)}`)
   return [
     'sipwright demo: a load balancer, three backends and callers, all on this machine',
     `  balancer  ${balancer.listeners.join(' ')}`,
-    `  backends  ${places.join(', ')}; ${victim} dies and comes back`,
+    `  backends  ${places.join(', ')}; ${victim} dies and comes back, ${busyOne} is busy at times`,
     `  callers   ${String(cps)} calls per second; yours: sip:1000@127.0.0.1:${String(portOf(balancer))}`,
     ...(balancer.adminUrl === undefined
       ? []
       : [
-          `  look      ${balancer.adminUrl}/api/v1/dispatcher/sets, /metrics; paths: /api/v1/openapi.json`,
+          `  look      ${balancer.adminUrl}/ is the dashboard: traffic, backends, ladders, and buttons that kill, revive, flood`,
         ]),
     '  below     failovers, health of the backends, and a line of counts every two seconds',
     '  Ctrl-C ends everything',

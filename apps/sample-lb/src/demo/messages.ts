@@ -10,6 +10,12 @@ export interface CrashMessage {
   readonly kind: 'crash'
 }
 
+/** The demo to a backend: answer 503 to whatever is new, or no more. */
+export interface BusyMessage {
+  readonly kind: 'busy'
+  readonly busy: boolean
+}
+
 /** The demo to the callers: place no more calls; those still up after `limitMs` are given up. */
 export interface StopMessage {
   readonly kind: 'stop'

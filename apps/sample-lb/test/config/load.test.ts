@@ -52,7 +52,7 @@ tsl: { certificate: a.pem }
     'lb.yaml:12:8 route: found "first", expected a list of rules',
     'lb.yaml:13:10 profile: found "closed", expected one of edge, open',
     'lb.yaml:14:20 limits.headers: found "many", expected a whole number from 16',
-    'lb.yaml:15:1 tsl: found an unknown key, expected one of listen, zones, dispatcher, failover, route, workers, domains, profile, timers, dns, limits, tls, webSocket, acl, auth, rateLimit, flood, scanners, topologyHiding, admin, log',
+    'lb.yaml:15:1 tsl: found an unknown key, expected one of listen, zones, dispatcher, failover, route, workers, supervised, domains, profile, secret, timers, dns, limits, tls, webSocket, acl, auth, rateLimit, flood, scanners, topologyHiding, admin, trace, hep, callRecords, drain, log',
   ])
 })
 

@@ -47,6 +47,8 @@ test('every section but listen and dispatcher may be left out; these are the def
       noDestination: 503,
     },
     route: [{ methods: ['*'], set: '1' }],
+    supervised: false,
+    drain: { timeout: 30_000, retryAfter: 5_000 },
     domains: [],
     profile: 'edge',
     timers: { t1: 500, t2: 4_000, t4: 5_000, ringTimeout: 180_000 },

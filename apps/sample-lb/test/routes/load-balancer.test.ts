@@ -185,7 +185,10 @@ async function start(more = '', destinations: readonly string[] = [a, b, c]): Pr
       rateLimiting(rateLimitingOptions(loaded.config)),
       auth(authOptions(loaded.config, loaded.config.directory)),
       dispatcher(dispatcherOptions(loaded.config)),
-      routing({ policy, calls, failovers, draining: () => draining }),
+      routing({
+        ...{ policy, calls, failovers },
+        draining: () => (draining ? loaded.config.drain : undefined),
+      }),
     ],
     routes: [LoadBalancer],
     log,

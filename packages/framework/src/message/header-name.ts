@@ -3,7 +3,7 @@
  * compared as a number from then on. Compact forms of RFC 3261 §7.3.3 and those registered later share
  * the number of their long form.
  */
-import { isWord, lowerCode } from './grammar.js'
+import { isToken, isWord, lowerCode } from './grammar.js'
 
 /** Any name that is not in the table. */
 export const UNKNOWN = 0
@@ -105,6 +105,37 @@ export function headerId(text: string, from: number, to: number): number {
     if (text.startsWith(spelling, from) || isWord(text, from, to, name)) return id
   }
   return UNKNOWN
+}
+
+/** Names to look for all at once, in any case: one pass over a section's lines finds every one of them. */
+export class HeaderNames {
+  readonly #ids = new Uint8Array(256)
+  /** Those without a number, in small letters. */
+  readonly #others: readonly string[]
+  /** What they begin with. */
+  readonly #firsts = new Uint8Array(256)
+
+  constructor(given: Iterable<string>) {
+    const others: string[] = []
+    for (const name of given) {
+      const id = nameId(name)
+      if (id !== UNKNOWN) this.#ids[id] = 1
+      else {
+        others.push(name.toLowerCase())
+        this.#firsts[lowerCode(name.charCodeAt(0)) & 0xff] = 1
+      }
+    }
+    this.#others = others
+  }
+
+  /** Whether a line's name is one of them: its number, and where the line begins in which text. */
+  has(id: number, text: string, from: number): boolean {
+    if (id !== UNKNOWN) return this.#ids[id] === 1
+    if (this.#firsts[lowerCode(text.charCodeAt(from)) & 0xff] === 0) return false
+    let to = from
+    while (isToken(text.charCodeAt(to))) to++
+    return this.#others.some((name) => isWord(text, from, to, name))
+  }
 }
 
 function placeOf(length: number, first: number): number {

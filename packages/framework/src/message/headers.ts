@@ -19,7 +19,7 @@ import {
   skipWhite,
   trimEnd,
 } from './grammar.js'
-import { CONTENT_LENGTH, UNKNOWN, nameId } from './header-name.js'
+import { CONTENT_LENGTH, type HeaderNames, UNKNOWN, nameId } from './header-name.js'
 import { END, FOLDED, ROW, START, TEXT_SHIFT, VALUE, quotedLineEnd } from './lines.js'
 
 /** A value within a text. */
@@ -57,6 +57,7 @@ export class SipHeaders {
   readonly #rows: number[]
   #used: number
   #version = 0
+  #beforeEdit: (() => void) | undefined = undefined
 
   /** An empty section; `parseMessage` hands in the text that came and what it has indexed. */
   constructor(text = '', rows: number[] = [], used = rows.length) {
@@ -172,6 +173,17 @@ export class SipHeaders {
     return this
   }
 
+  /** Removes every line whose name is one of these, in one pass. */
+  removeAll(names: HeaderNames): this {
+    for (let row = 0; row < this.#used;) {
+      const line = this.#rows[row]!
+      const text = this.#texts[line >>> TEXT_SHIFT]!
+      if (names.has(line & 0xff, text, this.#rows[row + START]!)) this.#removeRow(row)
+      else row += ROW
+    }
+    return this
+  }
+
   /** Removes the first of `values(name)`, its line too when it was the only one; empty lines before it go as well. */
   removeFirstValue(name: string): this {
     for (let row = this.#find(name, 0); row >= 0; row = this.#find(name, row)) {
@@ -252,6 +264,11 @@ export class SipHeaders {
       return spanOf(text, from, trimEnd(text, from, elementEnd(text, from, end)))
     }
     return undefined
+  }
+
+  /** Calls `run` before the next edit, once; undefined: no more. */
+  beforeEdit(run: (() => void) | undefined): void {
+    this.#beforeEdit = run
   }
 
   /** Counts the edits: while it stays the same, so does every line. */
@@ -371,12 +388,21 @@ export class SipHeaders {
     return (rows[row]! & FOLDED) === 0 ? text.slice(start, end) : unfold(text, start, end)
   }
 
+  #willChange(): void {
+    const run = this.#beforeEdit
+    if (run === undefined) return
+    this.#beforeEdit = undefined
+    run()
+  }
+
   #replace(row: number, name: string, value: string): void {
+    this.#willChange()
     this.#write(row, name, value)
     this.#version++
   }
 
   #insert(at: number, name: string, value: string): this {
+    this.#willChange()
     const rows = this.#rows
     const used = this.#used
     while (rows.length < used + ROW) rows.push(0)
@@ -388,6 +414,7 @@ export class SipHeaders {
   }
 
   #removeRow(row: number): void {
+    this.#willChange()
     const rows = this.#rows
     const used = (this.#used -= ROW)
     for (let index = row; index < used; index++) rows[index] = rows[index + ROW]!

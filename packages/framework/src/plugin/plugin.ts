@@ -19,6 +19,7 @@ import {
 import { type Boundary } from './boundary.js'
 import { type Figures } from './figures.js'
 import { type Middleware, type MiddlewareFunction } from './middleware.js'
+import { type MessageObserver } from './observer.js'
 import { type ServiceToken } from './service.js'
 import { type Workers } from './workers.js'
 import { type ZoneLookUp, type ZonePort } from './zone.js'
@@ -67,9 +68,9 @@ export interface Host {
   addTransport(transport: Transport): void
   /**
    * Tells the zone of addresses that the configuration puts in none: the dispatcher's backends are `inside`. Asked often, so it
-   * must be quick.
+   * must be quick, and answers are remembered: call what is returned when they have changed.
    */
-  addZones(lookUp: ZoneLookUp): void
+  addZones(lookUp: ZoneLookUp): () => void
   /** Before anything is spent on a message: true drops it. Sync. §18.2.1 */
   onReceive(hook: (text: string, flow: Flow) => boolean): void
   /**
@@ -94,6 +95,18 @@ export interface Host {
    * plugin list. What is refused without a transaction passes by, under the fields that its sender wrote.
    */
   addBoundary(boundary: Boundary): void
+  /** Is told of every message that comes or goes, as it stands on the wire. Until somebody asks, messages pay nothing for it. */
+  observeMessages(observer: MessageObserver): void
+  /**
+   * Is told of every call of a route's handler: which (`LoadBalancer.invite`), and the milliseconds until it had decided, what it
+   * waited for included. Until somebody asks, handlers are called as they are.
+   */
+  onHandler(hook: (handler: string, elapsedMs: number) => void): void
+  /**
+   * Numbers of the plugin's own, by what became of what it counts, read when somebody asks: `addCounters('hep_packets', 'Packets for
+   * the collector.', () => ({ sent, lost }))` is `sipwright_hep_packets_total{result="sent"}` in `/metrics`.
+   */
+  addCounters(name: string, help: string, read: () => Readonly<Record<string, number>>): void
   /** Once, when the request is over. */
   onDone(hook: (ctx: DoneContext) => void): void
   /** Listeners are bound. */

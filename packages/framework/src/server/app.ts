@@ -178,6 +178,11 @@ export class App {
     return layer.servers + layer.clients
   }
 
+  /** Requests that we have in hand: most have no final answer yet. */
+  get openRequests(): number {
+    return this.#running().openRequests
+  }
+
   /** What has been counted since the start. */
   get counters(): Readonly<Counters> {
     return this.#running().counters
@@ -289,6 +294,10 @@ export class App {
     return {
       counters: () => this.counters,
       reload: () => this.reload(),
+      branches: (hash) => this.#running().layer.branches().map(hash),
+      isIdle: () =>
+        this.transactions === 0 &&
+        this.#listeners.all.every(({ connections }) => connections === 0),
       stop: async (limitMs) => {
         await this.drain(limitMs)
         await this.close()
@@ -335,6 +344,7 @@ export class App {
       counters: { ...counted, requestsRepeated: layer.repeated },
       serverTransactions: layer.servers,
       clientTransactions: layer.clients,
+      plugins: this.#hooks.counters.map((read) => read()),
       listeners: this.listeners,
       draining,
     }
@@ -367,6 +377,10 @@ export class App {
       onReply: (hook) => hooks.reply.push(hook),
       onCancel: (hook) => hooks.cancel.push(hook),
       addBoundary: (boundary) => hooks.boundaries.push(boundary),
+      observeMessages: (observer) => hooks.observers.push(observer),
+      onHandler: (hook) => hooks.handler.push(hook),
+      addCounters: (name, help, read) =>
+        hooks.counters.push(() => ({ name, help, values: read() })),
       onDone: (hook) => hooks.done.push(hook),
       onReady: (hook) => hooks.ready.push(hook),
       onReload: (hook) => hooks.reload.push(hook),

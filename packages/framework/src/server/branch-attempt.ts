@@ -49,6 +49,10 @@ export class BranchAttempt implements ClientUser {
     return this.#sent
   }
 
+  get callId(): string {
+    return this.#proxying.incoming.sentCallId
+  }
+
   /** Where its target stands; undefined if nothing has left. */
   get zone(): string | undefined {
     const { hop } = this.transaction ?? {}

@@ -28,8 +28,9 @@ export function arrive(endpoint: Endpoint, request: SipRequest, flow: Flow): Arr
   const { boundaries } = endpoint.hooks
   if (boundaries.length === 0) return untouched
   const { headers } = request
-  const { version } = headers
-  const fields = fieldsToAnswer(request)
+  let asSent: SipRequest | undefined = undefined
+  // Most boundaries change nothing of most requests.
+  headers.beforeEdit(() => (asSent = fieldsToAnswer(request)))
   const ctx = { request, source: new FlowSource(flow, endpoint), addressed: false }
   let status: number | undefined = undefined
   try {
@@ -37,7 +38,7 @@ export function arrive(endpoint: Endpoint, request: SipRequest, flow: Flow): Arr
   } catch (error) {
     status = statusOf(endpoint, error)
   }
-  const asSent = headers.version === version ? undefined : fields
+  headers.beforeEdit(undefined)
   return { asSent, addressed: ctx.addressed, status }
 }
 

@@ -4,13 +4,14 @@
  */
 import { type Chance, type Clock, type Log } from '../environment.js'
 import { SipError } from '../errors.js'
-import { type Flow, type Hop } from '../message/flow.js'
+import { type Flow, type Hop, type LocalAddress } from '../message/flow.js'
 import { responseTo, type SipRequest, type SipResponse } from '../message/message.js'
 import { type Malformed, type MessageLimits, parseMessage } from '../message/parse.js'
 import { serialize } from '../message/serialize.js'
 import { type SipUri } from '../message/uri.js'
 import { stampSource } from '../message/via.js'
 import { type Admission, type AdmissionContext, type ReplyHeaders } from '../plugin/context.js'
+import { type Recipient } from '../plugin/observer.js'
 import { Deadlines, type Timed } from '../transaction/deadlines.js'
 import {
   type ClientTransaction,
@@ -41,6 +42,8 @@ export interface ClientUser {
   transaction: ClientTransaction | undefined
   /** The listener that its request left by. */
   readonly listener: Listener | undefined
+  /** Of the request that is forwarded, as its sender wrote it; absent: nobody's but ours. */
+  readonly callId?: string
   /** A response, our Via still on top. */
   response(response: SipResponse, now: number): void
   timeout(now: number): void
@@ -55,6 +58,13 @@ export interface Locator {
 /** What waits in the queue besides transactions. */
 export interface Waiting extends Timed {
   wakeUp(now: number): void
+}
+
+/** Whose handler may answer later. */
+export interface Awaiting<Outcome> extends Waiting {
+  readonly now: number
+  concluded(outcome: Outcome): void
+  crash(error: unknown): void
 }
 
 /** What an endpoint works with. */
@@ -84,6 +94,10 @@ export class Endpoint implements Gate {
   readonly log: Log
   readonly timers: Timers
   readonly handlerTimeoutMs: number
+  /** Requests that are not over: most have no final answer yet. */
+  openRequests = 0
+  /** Handlers whose promise has not settled. */
+  openHandlers = 0
   readonly profile: 'edge' | 'open'
   readonly hooks: Hooks
   readonly routes: RouteTable
@@ -165,6 +179,7 @@ export class Endpoint implements Gate {
     const now = (this.#now = this.clock.now())
     try {
       this.#bytes = text.length
+      if (this.hooks.observers.length > 0) this.#observeReceived(text, flow, now)
       const message = parseMessage(text, this.#messageLimits)
       switch (message.kind) {
         case 'request':
@@ -188,6 +203,7 @@ export class Endpoint implements Gate {
   }
 
   broken(error: SipError, text: string, flow: Flow): void {
+    if (this.hooks.observers.length > 0) this.#observeReceived(text, flow, this.now())
     const message = parseMessage(text, this.#messageLimits)
     this.#malformed(
       {
@@ -235,6 +251,22 @@ export class Endpoint implements Gate {
     if (this.#now === undefined) this.#arm()
   }
 
+  /** Waits for a handler's promise, and wakes whoever waits for it when it takes too long. */
+  awaitHandler<Outcome>(waiting: Awaiting<Outcome>, outcome: Promise<Outcome>): void {
+    this.wake(waiting, waiting.now + this.handlerTimeoutMs)
+    this.openHandlers++
+    outcome.then(
+      (settled) => {
+        this.openHandlers--
+        waiting.concluded(settled)
+      },
+      (error: unknown) => {
+        this.openHandlers--
+        waiting.crash(error)
+      },
+    )
+  }
+
   /** Calls an observer; what it throws is logged and harms nobody. */
   guard<Context>(hook: (ctx: Context) => unknown, ctx: Context): void {
     try {
@@ -247,6 +279,43 @@ export class Endpoint implements Gate {
       this.counters.faults++
       this.log.error({ err: error }, 'a hook failed')
     }
+  }
+
+  /** Tells the observers; ask first whether there are any. */
+  observeSent(text: string, local: LocalAddress, to: Recipient, callId: string | undefined): void {
+    for (const observer of this.hooks.observers) {
+      try {
+        observer.sent(text, local, to, callId, this.now())
+      } catch (error) {
+        this.#observerFailed(error)
+      }
+    }
+  }
+
+  /** Tells the observers; ask first whether there are any. */
+  observeRouted(request: SipRequest, handler: string | undefined, callId: string): void {
+    for (const observer of this.hooks.observers) {
+      try {
+        observer.routed?.(request, handler, callId, this.now())
+      } catch (error) {
+        this.#observerFailed(error)
+      }
+    }
+  }
+
+  #observeReceived(text: string, flow: Flow, now: number): void {
+    for (const observer of this.hooks.observers) {
+      try {
+        observer.received(text, flow, now)
+      } catch (error) {
+        this.#observerFailed(error)
+      }
+    }
+  }
+
+  #observerFailed(error: unknown): void {
+    this.counters.faults++
+    this.log.error({ err: error }, 'an observer of messages failed')
   }
 
   /**
@@ -359,7 +428,11 @@ export class Endpoint implements Gate {
       case 'sendRequest': {
         const { transaction } = effect
         this.counters.requestsSent++
-        const { listener } = transaction.user as ClientUser
+        const user = transaction.user as ClientUser
+        const { listener } = user
+        if (this.hooks.observers.length > 0 && listener !== undefined) {
+          this.observeSent(effect.text, listener.local, transaction.hop, user.callId)
+        }
         const error = listener?.sendTo(transaction.hop, effect.text)
         if (error !== undefined) this.run(this.layer.sendFailed(transaction, error, this.now()))
         break
@@ -452,8 +525,18 @@ export class Endpoint implements Gate {
   #sendBack(flow: Flow, text: string, response: SipResponse | undefined): void {
     this.counters.responsesSent++
     const listener = this.listeners.at(flow.local)
-    if (listener === undefined || listener.sendBack(flow, text) || response === undefined) return
+    if (listener === undefined) return
+    const observed = this.hooks.observers.length > 0
+    if (listener.sendBack(flow, text)) {
+      if (observed) {
+        const to = { address: flow.remoteAddress, port: flow.remotePort }
+        this.observeSent(text, flow.local, to, undefined)
+      }
+      return
+    }
+    if (response === undefined) return
     for (const hop of resolveResponse(response.via, flow)) {
+      if (observed) this.observeSent(text, listener.local, hop, undefined)
       listener.sendTo(hop, text)
       return
     }

@@ -86,7 +86,11 @@ function sendAck(
     branch: branchWith(endpoint.chance.branch(), key),
   })
   endpoint.counters.requestsSent++
-  listener.sendTo(hop, serialize(copy))
+  const text = serialize(copy)
+  if (endpoint.hooks.observers.length > 0) {
+    endpoint.observeSent(text, local, hop, received.sentCallId)
+  }
+  listener.sendTo(hop, text)
 }
 
 function unforwardable(endpoint: Endpoint, request: SipRequest, error: unknown): void {

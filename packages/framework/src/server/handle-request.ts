@@ -20,6 +20,7 @@ export function handleRequest(endpoint: Endpoint, transaction: ServerTransaction
   incoming.asSent = asSent
   incoming.addressed = addressed
   transaction.user = incoming
+  endpoint.openRequests++
   if (status !== undefined) {
     incoming.refuse(status)
     return
@@ -73,6 +74,9 @@ function handleNew(endpoint: Endpoint, incoming: IncomingRequest): void {
     return
   }
   incoming.route = endpoint.routes.find(request.method)
+  if (endpoint.hooks.observers.length > 0) {
+    endpoint.observeRouted(request, incoming.route?.name, incoming.sentCallId)
+  }
   incoming.conclude(runPipeline(incoming.route?.chain ?? endpoint.routes.unrouted, incoming))
 }
 

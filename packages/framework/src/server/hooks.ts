@@ -11,7 +11,9 @@ import {
   type ResponseContext,
 } from '../plugin/context.js'
 import { type Boundary } from '../plugin/boundary.js'
+import { type PluginCounters } from '../plugin/figures.js'
 import { type MiddlewareFunction } from '../plugin/middleware.js'
+import { type MessageObserver } from '../plugin/observer.js'
 
 export class Hooks {
   readonly receive: ((text: string, flow: Flow) => boolean)[] = []
@@ -26,6 +28,9 @@ export class Hooks {
   readonly reply: ((ctx: ReplyContext) => void)[] = []
   readonly cancel: ((ctx: CancelContext) => void)[] = []
   readonly boundaries: Boundary[] = []
+  readonly observers: MessageObserver[] = []
+  readonly handler: ((handler: string, elapsedMs: number) => void)[] = []
+  readonly counters: (() => PluginCounters)[] = []
   readonly done: ((ctx: DoneContext) => void)[] = []
   readonly ready: (() => void | Promise<void>)[] = []
   readonly reload: (() => void | Promise<void>)[] = []

@@ -142,13 +142,14 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
 
   /** The outcome of the pipeline: nothing left to do, or a promise to wait for. */
   conclude(outcome: MaybeHandled | Promise<MaybeHandled>): void {
-    if (isPromise(outcome)) {
-      this.endpoint.wake(this, this.now + this.endpoint.handlerTimeoutMs)
-      outcome.then(
-        (settled) => this.#concluded(settled),
-        (error: unknown) => this.crash(error),
-      )
-    } else this.#concluded(outcome)
+    if (isPromise(outcome)) this.endpoint.awaitHandler(this, outcome)
+    else this.concluded(outcome)
+  }
+
+  /** A handler has come to its end; it must have answered. */
+  concluded(outcome: MaybeHandled): void {
+    this.endpoint.wake(this, Infinity)
+    if (outcome === undefined && !this.#handled) this.crash(new SipError('SIPW_ERR_NOT_HANDLED'))
   }
 
   /** A handler threw: 500 without a word of why to the caller, everything to the log. */
@@ -210,6 +211,7 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
     if (this.#done) return
     this.#done = true
     const { endpoint } = this
+    endpoint.openRequests--
     if (endpoint.hooks.done.length > 0) {
       const ctx = new DoneView(this, this.#status, this.#proxying?.branches ?? noBranches)
       for (const hook of endpoint.hooks.done) endpoint.guard(hook, ctx)
@@ -234,11 +236,6 @@ export class IncomingRequest extends ReceivedRequest implements RequestContext, 
   #decide(): void {
     if (this.#handled) throw new SipError('SIPW_ERR_ALREADY_HANDLED')
     this.#handled = true
-  }
-
-  #concluded(outcome: MaybeHandled): void {
-    this.endpoint.wake(this, Infinity)
-    if (outcome === undefined && !this.#handled) this.crash(new SipError('SIPW_ERR_NOT_HANDLED'))
   }
 
   #startProxying(): Proxying {

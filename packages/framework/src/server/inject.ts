@@ -34,6 +34,11 @@ export interface InjectOptions {
   readonly backends?: Readonly<Record<string, BackendScript>>
   /** The caller hangs up after so long. */
   readonly cancelAfterMs?: number
+  /**
+   * While a handler waits for a promise, virtual time stands still for so many real milliseconds in all: a database or an
+   * HTTP service may answer. What has not settled by then waits in virtual time. Default 1000.
+   */
+  readonly outsideMs?: number
 }
 
 /** One attempt. */
@@ -84,8 +89,10 @@ export async function injectInto(
   caller.call()
   if (options.cancelAfterMs !== undefined) clock.after(options.cancelAfterMs, () => caller.cancel())
   const end = startedAt + longestCallMs
+  let outsideMs = options.outsideMs ?? 1_000
   while (clock.now() < end && (caller.finalAt === undefined || isBusy(endpoint))) {
     await clock.run(Math.min(Math.max(clock.next - clock.now(), 0), end - clock.now()))
+    if (endpoint.openHandlers > 0 && outsideMs > 0) outsideMs -= await outside(endpoint, outsideMs)
   }
   endpoint.stop()
   const last = caller.responses.at(-1)
@@ -99,6 +106,15 @@ export async function injectInto(
 }
 
 const longestCallMs = 600_000
+
+/** Until no handler waits any more, or so long; resolves with the real milliseconds that it took. */
+async function outside(endpoint: Endpoint, limitMs: number): Promise<number> {
+  const from = performance.now()
+  while (endpoint.openHandlers > 0 && performance.now() - from < limitMs) {
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  return performance.now() - from
+}
 
 function injectedBranch({ target, user, response }: Branch): InjectedBranch {
   return { target, request: (user as BranchAttempt | undefined)?.sent, status: response?.status }

@@ -215,14 +215,13 @@ class Failure extends AttemptView implements FailureContext, Waiting {
   }
 
   conclude(outcome: Handled | Promise<Handled> | undefined): void {
-    const { endpoint } = this.#proxying.incoming
-    if (isPromise(outcome)) {
-      endpoint.wake(this, this.now + endpoint.handlerTimeoutMs)
-      outcome.then(
-        (settled) => this.#concluded(settled),
-        (error: unknown) => this.crash(error),
-      )
-    } else this.#concluded(outcome)
+    if (isPromise(outcome)) this.#proxying.incoming.endpoint.awaitHandler(this, outcome)
+    else this.concluded(outcome)
+  }
+
+  concluded(outcome: Handled | undefined): void {
+    this.#proxying.incoming.endpoint.wake(this, Infinity)
+    if (outcome === undefined && !this.#decided) this.crash(new SipError('SIPW_ERR_NOT_HANDLED'))
   }
 
   crash(error: unknown): void {
@@ -236,11 +235,6 @@ class Failure extends AttemptView implements FailureContext, Waiting {
   wakeUp(): void {
     const { handlerTimeoutMs } = this.#proxying.incoming.endpoint
     if (!this.#decided) this.crash(new SipError('SIPW_ERR_HANDLER_TIMEOUT', [handlerTimeoutMs]))
-  }
-
-  #concluded(outcome: Handled | undefined): void {
-    this.#proxying.incoming.endpoint.wake(this, Infinity)
-    if (outcome === undefined && !this.#decided) this.crash(new SipError('SIPW_ERR_NOT_HANDLED'))
   }
 
   #decide(decision: FailureDecision): Handled {

@@ -28,6 +28,11 @@ export class ReceivedRequest implements AnyContext {
     return this.#request
   }
 
+  /** As its sender wrote it. */
+  get sentCallId(): string {
+    return (this.asSent ?? this.request).callId
+  }
+
   /** Nobody is expected to look at the request again. */
   protected pack(): void {
     if (!(this.#request instanceof PackedRequest)) this.#request = new PackedRequest(this.#request)

@@ -8,7 +8,7 @@ import {
 } from '../plugin/context.js'
 import { type Handled } from '../plugin/handled.js'
 import { type Middleware, type MiddlewareFunction } from '../plugin/middleware.js'
-import { type RequestHandler } from '../plugin/pipeline.js'
+import { isPromise, type RequestHandler } from '../plugin/pipeline.js'
 import { type Container } from './container.js'
 import { type HandlerKind, isRouteClass, registrationsOf, stepsOf } from './decorators.js'
 import { type Hooks } from './hooks.js'
@@ -70,7 +70,7 @@ export class RouteTable {
   #add(type: RouteClass, container: Container): void {
     if (!isRouteClass(type)) throw new SipError('SIPW_ERR_NOT_ROUTES', [type.name])
     const instance = container.construct(type)
-    const handlers = boundHandlers(type, instance)
+    const handlers = boundHandlers(type, instance, this.#hooks)
     const classSteps = stepsOf(type)
     for (const [method, { bound, property }] of handlers.request) {
       if (method === 'ACK' || method === 'CANCEL') {
@@ -131,7 +131,7 @@ export function buildStep(
 
 type Handlers = Readonly<Record<HandlerKind, Map<string, { bound: AnyHandler; property: string }>>>
 
-function boundHandlers(type: RouteClass, instance: object): Handlers {
+function boundHandlers(type: RouteClass, instance: object, hooks: Hooks): Handlers {
   const handlers: Handlers = {
     request: new Map(),
     'dialog-request': new Map(),
@@ -142,7 +142,10 @@ function boundHandlers(type: RouteClass, instance: object): Handlers {
   }
   for (const { kind, methods, property } of registrationsOf(type.prototype as object)) {
     const method = (instance as Record<string, AnyHandler>)[property]!
-    const bound: AnyHandler = method.bind(instance)
+    const plain: AnyHandler = method.bind(instance)
+    const decides = kind === 'request' || kind === 'dialog-request' || kind === 'failure'
+    const isTimed = decides && hooks.handler.length > 0
+    const bound = isTimed ? timed(`${type.name}.${property}`, plain, hooks) : plain
     for (const name of methods) {
       const taken = handlers[kind].get(name)
       if (taken !== undefined) {
@@ -156,4 +159,25 @@ function boundHandlers(type: RouteClass, instance: object): Handlers {
     }
   }
   return handlers
+}
+
+/** The same, and whoever asked is told how long it took. */
+function timed(name: string, handler: AnyHandler, hooks: Hooks): AnyHandler {
+  return (ctx) => {
+    const from = performance.now()
+    const tell = (): void => {
+      const elapsedMs = performance.now() - from
+      for (const hook of hooks.handler) hook(name, elapsedMs)
+    }
+    let outcome: unknown
+    try {
+      outcome = handler(ctx)
+    } catch (error) {
+      tell()
+      throw error
+    }
+    if (isPromise(outcome)) outcome.then(tell, tell)
+    else tell()
+    return outcome
+  }
 }

@@ -13,6 +13,10 @@ import { type Counters } from './counters.js'
 export interface WorkerApp {
   counters(): Readonly<Counters>
   reload(): Promise<void>
+  /** What the branches of the server transactions that are alive hash to: requests that belong to them. */
+  branches(hash: (branch: string) => number): readonly number[]
+  /** Whether nothing is in hand: no transaction, no connection. */
+  isIdle(): boolean
   /** Lets calls end until the limit, and closes. */
   stop(limitMs: number): Promise<void>
 }

@@ -2,6 +2,7 @@
 import { type Flow } from '../message/flow.js'
 import { type ZoneLookUp, type ZonePort } from '../plugin/zone.js'
 import { CidrMap } from '../transport/cidr.js'
+import { ZoneMemo } from './zone-memo.js'
 
 /** The zone of a listener that is told none, and so of whoever comes by it. */
 export const publicZone = 'public'
@@ -9,6 +10,7 @@ export const publicZone = 'public'
 export class Zones {
   readonly #names = new CidrMap<string>()
   readonly #lookUps: ZoneLookUp[] = []
+  readonly #memo = new ZoneMemo()
 
   /** Throws SIPW_ERR_CIDR that names the faulty entry. */
   constructor(zones: Readonly<Record<string, readonly string[]>> = {}) {
@@ -17,9 +19,11 @@ export class Zones {
     }
   }
 
-  /** Asked for addresses that no block holds; the first answer counts. */
-  add(lookUp: ZoneLookUp): void {
+  /** Asked for addresses that no block holds; the first answer counts. Call what is returned when its answers have changed. */
+  add(lookUp: ZoneLookUp): () => void {
     this.#lookUps.push(lookUp)
+    this.#memo.forget()
+    return () => this.#memo.forget()
   }
 
   /** The zone that a flow comes from: its address's, else its listener's. */
@@ -30,6 +34,14 @@ export class Zones {
 
   /** The zone of the smallest block that holds the address, or what is known of it otherwise. */
   of(address: string, at?: ZonePort): string | undefined {
+    if (at === undefined) return this.#find(address, at)
+    if (this.#memo.holds(address, at)) return this.#memo.zone
+    const zone = this.#find(address, at)
+    this.#memo.put(address, at, zone)
+    return zone
+  }
+
+  #find(address: string, at: ZonePort | undefined): string | undefined {
     const named = this.#names.match(address)
     if (named !== undefined) return named
     for (const lookUp of this.#lookUps) {

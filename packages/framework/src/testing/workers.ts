@@ -8,6 +8,8 @@ export interface TestWorker extends WorkerSeat {
   readonly app: WorkerApp | undefined
   /** It leads from now on, and the one that did no longer; an app has to listen first. */
   lead(): void
+  /** Another takes its place; what it tells then is heard by all. */
+  retire(): void
   /** It hears nothing any more, and nobody hears it. */
   die(): void
 }
@@ -28,6 +30,7 @@ class InMemory implements TestWorker {
   readonly #all: readonly InMemory[]
   readonly #told = new Map<string, ((news: unknown) => void)[]>()
   readonly #onLead: (() => void)[] = []
+  readonly #onRetire: (() => void)[] = []
   #leads = false
   #dead = false
 
@@ -37,10 +40,12 @@ class InMemory implements TestWorker {
     this.workers = {
       index,
       count,
+      several: count > 1,
       get leads() {
         return leads()
       },
       onLead: (run) => void this.#onLead.push(run),
+      onRetire: (run) => void this.#onRetire.push(run),
       tell: (topic, news) => this.#tell(topic, news),
       onTold: (topic, hear) => {
         this.#told.set(topic, [...(this.#told.get(topic) ?? []), hear])
@@ -64,6 +69,11 @@ class InMemory implements TestWorker {
   lead(): void {
     for (const worker of this.#all) worker.#leads = worker === this
     for (const run of this.#onLead) run()
+  }
+
+  retire(): void {
+    this.#leads = false
+    for (const run of this.#onRetire) run()
   }
 
   die(): void {

@@ -49,6 +49,13 @@ export function serverKey(
   ].join('\n')
 }
 
+/** The branch in a key of a server transaction; undefined for one of RFC 2543, which has lines. */
+export function branchOf(key: string): string | undefined {
+  if (key.includes('\n')) return undefined
+  const method = key.indexOf(' ')
+  return key.slice(key.indexOf(' ', method + 1) + 1)
+}
+
 /**
  * The key of a client transaction: the branch that we made, unique among all requests. A CANCEL carries
  * the branch of its INVITE (§9.1) and has a key of its own; other methods are compared by the layer. §17.1.3

@@ -12,7 +12,7 @@ import { responseTo, type SipRequest, type SipResponse } from '../message/messag
 import { type Deadlines, type Timed } from './deadlines.js'
 import { inviteClientMachine } from './invite-client.js'
 import { inviteServerMachine } from './invite-server.js'
-import { clientKey, isUniqueBranch, serverKey, tagFrom } from './key.js'
+import { branchOf, clientKey, isUniqueBranch, serverKey, tagFrom } from './key.js'
 import { and, fire, nextFiring, nothing, step, type InputKind, type Inputs } from './machine.js'
 import { nonInviteClientMachine } from './non-invite-client.js'
 import { nonInviteServerMachine } from './non-invite-server.js'
@@ -60,6 +60,11 @@ export class TransactionLayer {
   /** Live server transactions, for limits, metrics and tests. */
   get servers(): number {
     return this.#servers.size
+  }
+
+  /** The branches of live server transactions; those of RFC 2543 requests, which name none, are not among them. */
+  branches(): readonly string[] {
+    return [...this.#servers.keys()].flatMap((key) => branchOf(key) ?? [])
   }
 
   /** Live client transactions, for limits, metrics and tests. */

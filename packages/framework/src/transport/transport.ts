@@ -70,16 +70,23 @@ export interface ListenOptions {
 export type Inherited =
   /**
    * The descriptor of a bound UDP socket; `shared` if other processes have it too. With `held` nothing is received until
-   * what it is called with, once, is called; sending works from the start.
+   * the `Reading` it is called with, once, begins; sending works from the start.
    */
   | {
       readonly kind: 'datagrams'
       readonly fd: number
       readonly shared: boolean
-      readonly held?: (read: () => void) => void
+      readonly held?: (reading: Reading) => void
     }
   /** Connections that are accepted elsewhere; `take` is called once, with what wants them. */
   | { readonly kind: 'connections'; take(accepted: (socket: Socket) => void): void }
+
+/** Whether a socket is read: what comes while nobody does waits in it. */
+export interface Reading {
+  begin(): void
+  /** For good: another process reads it from now on. */
+  end(): void
+}
 
 /** What a transport is given to work with. */
 export interface TransportHost {

@@ -29,6 +29,7 @@ import {
   type Inherited,
   type Listener,
   type ListenOptions,
+  type Reading,
   type Receiver,
   type TransportHost,
 } from './transport.js'
@@ -60,7 +61,7 @@ async function takeOver(
   const local = localAddressOf(udpProtocol, options.port, options)
   const listener = new UdpListener(socket, local, shared, receiver, host)
   try {
-    await bind(socket, { fd }, held)
+    await bind(socket, { fd }, held && ((reading) => held(listener.reading(reading))))
   } catch (cause) {
     socket.close()
     throw listenError(formatEndpoint(options.address, options.port), cause)
@@ -95,7 +96,7 @@ class UdpListener implements Listener {
   readonly #family: Family
   readonly #socket: Socket
   /** Other processes read it too: a socket of our own for a destination would take what is theirs. */
-  readonly #shared: boolean
+  #shared: boolean
   readonly #receiver: Receiver
   readonly #host: TransportHost
   /** By hop key. */
@@ -148,6 +149,18 @@ class UdpListener implements Listener {
       this.#note('a response could not be sent', error)
     }
     return true
+  }
+
+  /** Of its main socket; with the end of that, sockets of destinations would take what another process waits for. */
+  reading(main: Reading): Reading {
+    return {
+      begin: () => main.begin(),
+      end: () => {
+        this.#shared = true
+        for (const destination of this.#destinations.values()) this.#drop(destination)
+        main.end()
+      },
+    }
   }
 
   async close(): Promise<void> {
@@ -294,7 +307,7 @@ async function freePort({ address, port }: ListenOptions): Promise<number> {
 function bind(
   socket: Socket,
   to: { readonly address: string; readonly port: number } | { readonly fd: number },
-  held?: (read: () => void) => void,
+  held?: (reading: Reading) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('error', reject)
@@ -303,7 +316,7 @@ function bind(
       // In the same turn in which it was bound: nothing has been read.
       const handle = held === undefined ? undefined : handleOf(socket)
       handle?.recvStop()
-      held?.(() => handle?.recvStart())
+      held?.({ begin: () => handle?.recvStart(), end: () => handle?.recvStop() })
       resolve()
     })
   })

@@ -91,7 +91,9 @@ class BatchListener implements Listener, UdpHandler<Flow> {
       throw listenError(formatEndpoint(address, port), cause)
     }
     this.local = localAddressOf(udpProtocol, this.#socket.port, options)
-    if (inherited?.kind === 'datagrams') inherited.held?.(() => this.#socket.read())
+    if (inherited?.kind === 'datagrams') {
+      inherited.held?.({ begin: () => this.#socket.read(), end: () => this.#socket.hold() })
+    }
   }
 
   sendTo(hop: Hop, text: string): SipError | undefined {

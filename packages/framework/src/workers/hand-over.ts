@@ -7,15 +7,23 @@ import { type Log } from '../environment.js'
 import { type SipError } from '../errors.js'
 import { type Flow, type Hop, hop, type LocalAddress } from '../message/flow.js'
 import { type Gate } from '../server/worker-seat.js'
-import { type Listener, type Receiver, type TransportHost } from '../transport/transport.js'
+import {
+  type Listener,
+  type Reading,
+  type Receiver,
+  type TransportHost,
+} from '../transport/transport.js'
 import { udp } from '../transport/udp.js'
-import { type HandOverSeat } from './messages.js'
-import { ownerOf } from './owner.js'
+import { type Elder, type HandOverSeat } from './messages.js'
+import { branchHashOf, hashOfBranch, markOf, ownerOf } from './owner.js'
 
 export interface HandOverOptions {
   readonly index: number
   readonly count: number
   readonly seat: HandOverSeat
+  /** As the seat says it. */
+  readonly mark: number
+  readonly succeeds: boolean
 }
 
 /** What has passed between this worker and the others. */
@@ -32,7 +40,15 @@ export class HandOver implements Receiver {
   readonly #index: number
   readonly #count: number
   readonly #seat: HandOverSeat
+  readonly #mark: number
+  readonly #succeeds: boolean
   readonly #hops: readonly Hop[]
+  /** Processes that had this place before, by their marks and by the branches that they have in hand. */
+  readonly #elders = new Map<number, Hop>()
+  readonly #inHand = new Map<number, number>()
+  #reading: Reading | undefined = undefined
+  /** Of one that has retired: what belongs to it comes here. */
+  #retired: Listener | undefined = undefined
   readonly #shared: (Shared | undefined)[] = []
   /** Workers whose calls others take. */
   #away: ReadonlySet<number> = new Set()
@@ -45,7 +61,9 @@ export class HandOver implements Receiver {
   #forged = 0
   #stale = 0
 
-  constructor({ index, count, seat }: HandOverOptions) {
+  constructor({ index, count, seat, mark, succeeds }: HandOverOptions) {
+    this.#mark = mark
+    this.#succeeds = succeeds
     this.#index = index
     this.#count = count
     this.#seat = seat
@@ -56,9 +74,9 @@ export class HandOver implements Receiver {
     return { given: this.#given, taken: this.#taken, forged: this.#forged, stale: this.#stale }
   }
 
-  /** Wraps who receives from the shared listener with this number: `receiver` gets what is this worker's. */
-  receiver(listener: number, receiver: Gate): Receiver {
-    const shared = new Shared(this, listener, receiver)
+  /** Wraps who receives from the listener with this number: `receiver` gets what is this process's. */
+  receiver(listener: number, receiver: Gate, isShared: boolean): Receiver {
+    const shared = new Shared(this, listener, receiver, isShared)
     this.#shared[listener] = shared
     return shared
   }
@@ -82,25 +100,77 @@ export class HandOver implements Receiver {
     const port = ports[this.#index]!
     this.#listener = await udp.listen(
       // Shared: a socket for each of the others would be one more that waits for nobody when we end.
-      { address: loopback, port, inherited: { kind: 'datagrams', fd, shared: true } },
+      {
+        ...{ address: loopback, port },
+        inherited: {
+          ...{ kind: 'datagrams', fd, shared: true },
+          held: (reading) => (this.#reading = reading),
+        },
+      },
       this,
       { ...host, log: quiet(host.log) },
     )
+    if (!this.#succeeds) this.#reading?.begin()
+  }
+
+  /** Takes the place of these. */
+  succeed(elders: readonly Elder[]): void {
+    for (const { mark, port, branches } of elders) {
+      this.#elders.set(mark, hop('UDP', loopback, port))
+      for (const branch of branches) this.#inHand.set(branch, mark)
+    }
+    this.#reading?.begin()
+  }
+
+  /** The one with this mark has ended. */
+  over(mark: number): void {
+    this.#elders.delete(mark)
+    for (const [branch, elder] of this.#inHand) if (elder === mark) this.#inHand.delete(branch)
+  }
+
+  /** Opens the port by which what belongs to this process reaches it when it reads no other. */
+  async prepareToRetire(host: TransportHost): Promise<void> {
+    const quietly = { ...host, log: quiet(host.log) }
+    this.#retired = await udp.listen({ address: loopback, port: 0 }, this, quietly)
+  }
+
+  /** Reads the place's port no more. Those before it are the business of who takes the place. */
+  retire(): number {
+    this.#reading?.end()
+    this.#elders.clear()
+    this.#inHand.clear()
+    return this.#retired?.local.port ?? 0
+  }
+
+  /** By which others know what belongs to this process. */
+  hash(branch: string): number {
+    return hashOfBranch(branch, this.#seat.seed)
   }
 
   async close(): Promise<void> {
     await this.#listener?.close()
+    await this.#retired?.close()
     this.#listener = undefined
   }
 
   /** Whether the message went to the worker that it belongs to. */
-  give(listener: number, text: string, flow: Flow): boolean {
-    const owner = this.#owner(text)
-    if (owner === this.#index || this.#listener === undefined) return false
+  give(listener: number, text: string, flow: Flow, isShared: boolean): boolean {
+    const owner = isShared && this.#count > 1 ? this.#owner(text) : this.#index
+    const to = owner === this.#index ? this.#elderFor(text) : this.#hops[owner]!
+    return to !== undefined && this.#send(to, listener, text, flow)
+  }
+
+  #send(
+    to: Hop,
+    listener: number,
+    text: string,
+    flow: Pick<Flow, 'remoteAddress' | 'remotePort'>,
+  ): boolean {
+    if (this.#listener === undefined) return false
     const wrapped = wrap(this.#seat.key, { listener, revision: this.#revision }, text, flow)
     if (wrapped.length > maxPayload) return false
     this.#given++
-    this.#listener.sendTo(this.#hops[owner]!, wrapped)
+    this.#listener.sendTo(to, wrapped)
     return true
   }
 
@@ -116,6 +186,8 @@ export class HandOver implements Receiver {
       this.#stale++
       return
     }
+    const elder = this.#elderFor(handed.text)
+    if (elder !== undefined && this.#send(elder, handed.listener, handed.text, handed)) return
     this.#taken++
     shared.receiver.admitted(handed.text, {
       local: shared.local,
@@ -133,6 +205,17 @@ export class HandOver implements Receiver {
     // As one that the network lost: its sender sends it again.
   }
 
+  /** Who has this message's transaction in hand, if that is a process that had this place before. */
+  #elderFor(text: string): Hop | undefined {
+    if (this.#elders.size === 0) return undefined
+    if (!text.startsWith('SIP/2.0')) {
+      const mark = this.#inHand.get(branchHashOf(text, this.#seat.seed))
+      return mark === undefined ? undefined : this.#elders.get(mark)
+    }
+    const mark = markOf(text)
+    return mark === this.#mark ? undefined : this.#elders.get(mark)
+  }
+
   #owner(text: string): number {
     const owner = ownerOf(text, this.#count, this.#seat.seed)
     if (owner < 0) return this.#index
@@ -145,14 +228,17 @@ export class HandOver implements Receiver {
   }
 }
 
-/** What is received by one listener that all workers share. */
+/** What is received by one listener. */
 class Shared implements Receiver {
   local: LocalAddress | undefined = undefined
   readonly receiver: Gate
   readonly #handOver: HandOver
   readonly #listener: number
+  /** All workers have it, and one reads. */
+  readonly #isShared: boolean
 
-  constructor(handOver: HandOver, listener: number, receiver: Gate) {
+  constructor(handOver: HandOver, listener: number, receiver: Gate, isShared: boolean) {
+    this.#isShared = isShared
     this.#handOver = handOver
     this.#listener = listener
     this.receiver = receiver
@@ -161,7 +247,8 @@ class Shared implements Receiver {
   received(text: string, flow: Flow): void {
     // Before the hop: what a flood brings is counted in one place, and costs no other worker anything.
     if (this.receiver.drops(text, flow)) return
-    if (!this.#handOver.give(this.#listener, text, flow)) this.receiver.admitted(text, flow)
+    if (!this.#handOver.give(this.#listener, text, flow, this.#isShared))
+      this.receiver.admitted(text, flow)
   }
 
   broken(error: SipError, text: string, flow: Flow): void {
@@ -188,7 +275,7 @@ export function wrap(
   key: string,
   { listener, revision }: Pick<Handed, 'listener' | 'revision'>,
   text: string,
-  { remoteAddress, remotePort }: Flow,
+  { remoteAddress, remotePort }: Pick<Flow, 'remoteAddress' | 'remotePort'>,
 ): string {
   const fields = String.fromCharCode(
     (revision >>> 24) & 0xff,

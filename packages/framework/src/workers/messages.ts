@@ -15,6 +15,12 @@ export type Order =
   /** With the socket of a connection that came in by this listener. */
   | { readonly kind: 'connection'; readonly listener: number }
   | { readonly kind: 'stop'; readonly limitMs: number }
+  /** Another process has this one's place: it finishes what it has in hand, within the limit, and gets nothing new. */
+  | { readonly kind: 'retire'; readonly limitMs: number }
+  /** It takes the place of one that has retired, and reads from now on. These have had the place before it. */
+  | { readonly kind: 'succeed'; readonly elders: readonly Elder[] }
+  /** The one with this mark has ended. */
+  | { readonly kind: 'over'; readonly mark: number }
 
 /** To the supervisor. */
 export type Report =
@@ -22,15 +28,30 @@ export type Report =
   | { readonly kind: 'here' }
   /** Its app listens. */
   | { readonly kind: 'serves' }
+  /** It reads no more; what is for it comes to this port, and is known by these. */
+  | { readonly kind: 'retired'; readonly port: number; readonly branches: readonly number[] }
   | { readonly kind: 'tells'; readonly topic: string; readonly news: unknown }
   | { readonly kind: 'reloaded'; readonly id: number; readonly fault?: string }
   | { readonly kind: 'counted'; readonly id: number; readonly counters: Readonly<Counters> }
+
+/** A process that has had the place of another, and still has transactions. */
+export interface Elder {
+  readonly mark: number
+  /** On the loopback address. */
+  readonly port: number
+  /** Hashes of the branches of requests that it has in hand. */
+  readonly branches: readonly number[]
+}
 
 /** All that a worker starts with. */
 export interface Seat {
   readonly kind: 'seat'
   readonly index: number
   readonly count: number
+  /** In our Via: its remainder by `count` is the index, and no two processes that live have the same. */
+  readonly mark: number
+  /** It reads nothing before it is told to: another process does. */
+  readonly succeeds: boolean
   readonly secret: string
   readonly listeners: readonly SeatListener[]
   /** Where all workers are reached by those to whom we send. */
@@ -47,7 +68,8 @@ export interface SeatListener {
   readonly port: number
   readonly advertise?: { readonly host: string; readonly port?: number }
   readonly zone?: string
-  readonly side: Side
+  /** Absent: there is one worker, and no sides. */
+  readonly side?: Side
   /** Of a UDP socket; connections come with orders. */
   readonly fd?: number
 }

@@ -15,14 +15,34 @@ export function viaMarkOf(index: number): string {
  */
 export function ownerOf(text: string, count: number, seed: number): number {
   if (text.startsWith('SIP/2.0')) {
-    const marked = markedWorker(text)
-    if (marked >= 0 && marked < count) return marked
+    const marked = markOf(text)
+    if (marked >= 0) return marked % count
   }
   const at = callIdAt(text)
   return at < 0 ? -1 : hashFrom(text, at, seed) % count
 }
 
+/** What the branch of the first Via hashes to, as `hashOfBranch` says; −1 if it has none. */
+export function branchHashOf(text: string, seed: number): number {
+  const via = firstViaAt(text)
+  if (via < 0) return -1
+  for (let at = via; at < via + maxHashed; at++) {
+    const code = text.charCodeAt(at)
+    if (code === cr || code === lf || code === comma || Number.isNaN(code)) return -1
+    if (code === semicolon && isBranch(text, at + 1)) {
+      return hashFrom(text, at + 1 + branchName.length, seed, true)
+    }
+  }
+  return -1
+}
+
+/** Of a branch alone. */
+export function hashOfBranch(branch: string, seed: number): number {
+  return hashFrom(branch, 0, seed, true)
+}
+
 const markName = 'w'
+const branchName = 'branch='
 
 /** As many header lines as a message may have: `defaultMessageLimits`. */
 const maxLines = 512
@@ -55,18 +75,32 @@ function callIdAt(text: string): number {
   return -1
 }
 
-/** The worker that the mark of the first Via names; −1 if it names none. */
-function markedWorker(text: string): number {
+/** The mark of the first Via; −1 if it has none. */
+export function markOf(text: string): number {
+  const via = firstViaAt(text)
+  return via < 0 ? -1 : markIn(text, via)
+}
+
+/** Where the value of the first Via begins; −1 if there is none. */
+function firstViaAt(text: string): number {
   for (let at = firstHeaderAt(text), line = 0; at > 0 && line < maxLines; line++) {
     const code = lower(text.charCodeAt(at))
     if (code === cr || code === lf) return -1
     if (code === 0x76) {
       const value = valueAt(text, at + (isVia(text, at) ? 3 : 1))
-      if (value >= 0) return markIn(text, value)
+      if (value >= 0) return value
     }
     at = text.indexOf('\n', at) + 1
   }
   return -1
+}
+
+function isBranch(text: string, from: number): boolean {
+  for (let index = 0; index < branchName.length; index++) {
+    const code = text.charCodeAt(from + index)
+    if ((index < 6 ? lower(code) : code) !== branchName.charCodeAt(index)) return false
+  }
+  return true
 }
 
 /** Behind the start line, and behind the empty lines that may stand before it (§7.5). 0: there is none. */
@@ -135,11 +169,12 @@ function isBlank(code: number): boolean {
 }
 
 /** FNV-1a; two multiplications spread its last characters over all bits. */
-function hashFrom(text: string, from: number, seed: number): number {
+function hashFrom(text: string, from: number, seed: number, isParameter = false): number {
   let hash = 0x811c9dc5 ^ seed
   for (let at = from; at < from + maxHashed; at++) {
     const code = text.charCodeAt(at)
     if (!(code > space)) break
+    if (isParameter && (code === semicolon || code === comma)) break
     hash = Math.imul(hash ^ code, 0x01000193)
   }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)

@@ -16,7 +16,7 @@ import { holdSocket, type HeldSocket } from './held-socket.js'
 import { acceptAt, type HeldServer } from './held-server.js'
 import { type Seat, type SeatListener } from './messages.js'
 import { firstDescriptor, launchWorker } from './worker-process.js'
-import { Supervisor } from './supervisor.js'
+import { type Placement, Supervisor } from './supervisor.js'
 
 export interface WorkersOptions {
   /** The module that every worker runs: it calls `joinWorkers`. */
@@ -80,9 +80,9 @@ export class WorkerGroup {
       count: this.#count,
       clock: options.clock ?? systemClock,
       log: options.log ?? systemLog(),
-      launch: (index, events) => {
+      launch: (index, events, place) => {
         const { descriptors, listeners, handOverFd } = this.#descriptorsOf(index)
-        const seat = (): Seat => this.#seatOf(index, listeners, handOverFd)
+        const seat = (): Seat => this.#seatOf(index, listeners, handOverFd, place)
         return launchWorker(
           index,
           { entry: this.#entry, args: this.#args, descriptors, seat },
@@ -133,6 +133,20 @@ export class WorkerGroup {
   }
 
   /**
+   * New processes take the place of all workers, one after the other, and run what the entry is by then. The old ones finish what
+   * they have in hand. Resolves with what went wrong: a worker whose successor does not start keeps its place.
+   */
+  swap(): Promise<readonly string[]> {
+    return this.#supervisor.swap()
+  }
+
+  /** Tells all workers, who hear it by `workers.onTold`, what those that come later find as `worker.data`. */
+  tell(topic: string, news: unknown, data: unknown = this.#data): void {
+    this.#data = data
+    this.#supervisor.tell(topic, news)
+  }
+
+  /**
    * Tells the workers to let calls end until the limit, and to close; resolves when all processes have ended: true if all
    * did so by themselves. A second call with a shorter limit shortens it.
    */
@@ -143,9 +157,14 @@ export class WorkerGroup {
 
   async #bind(addresses: readonly LongListenAddress[]): Promise<void> {
     const taken = new Set(addresses.map(({ transport, port }) => `${transport}:${port}`))
-    for (const address of addresses) this.#shared.push(await this.#place(address, 'caller'))
+    const alone = this.#count === 1
+    for (const address of addresses) {
+      this.#shared.push(await this.#place(address, alone ? undefined : 'caller'))
+    }
     for (const [number, each] of this.#shared.entries()) {
       if (this.#shared.findIndex((other) => isSameInterface(other, each)) < number) continue
+      // One worker alone is reached where it listens.
+      if (alone) break
       let { port } = each
       for (const [index, places] of this.#own.entries()) {
         const place = await this.#ownPlace(each, port, taken, index)
@@ -192,7 +211,7 @@ export class WorkerGroup {
     const common = {
       transport,
       address,
-      side,
+      ...(side && { side }),
       ...(advertise && { advertise }),
       ...(zone && { zone }),
     }
@@ -229,9 +248,15 @@ export class WorkerGroup {
     return { descriptors, listeners, handOverFd }
   }
 
-  #seatOf(index: number, listeners: readonly SeatListener[], handOverFd: number): Seat {
+  #seatOf(
+    index: number,
+    listeners: readonly SeatListener[],
+    handOverFd: number,
+    place: Placement,
+  ): Seat {
     return {
       ...{ kind: 'seat', index, count: this.#count, secret: this.#secret, listeners },
+      ...place,
       others: this.#own.flatMap((places) =>
         places.flatMap(({ address, port, advertise }) => [
           { host: hostToAdvertise(address), port },

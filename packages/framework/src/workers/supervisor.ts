@@ -6,7 +6,7 @@ import { type Socket } from 'node:net'
 import { type Clock, type Log } from '../environment.js'
 import { SipError } from '../errors.js'
 import { Counters } from '../server/counters.js'
-import { type Order, type Report } from './messages.js'
+import { type Elder, type Order, type Report } from './messages.js'
 import { Respawn } from './respawn.js'
 
 /** One process, while it runs. */
@@ -16,6 +16,14 @@ export interface WorkerProcess {
   order(order: Order, socket?: Socket): void
   /** Ends it at once. */
   kill(): void
+}
+
+/** How a process comes to its place. */
+export interface Placement {
+  /** In our Via; no two processes that live have the same. */
+  readonly mark: number
+  /** It takes the place of one that still serves. */
+  readonly succeeds: boolean
 }
 
 /** What becomes of a process. */
@@ -28,7 +36,7 @@ export interface WorkerEvents {
 export interface SupervisorOptions {
   readonly count: number
   /** Starts the process of the worker with this number. */
-  readonly launch: (index: number, events: WorkerEvents) => WorkerProcess
+  readonly launch: (index: number, events: WorkerEvents, place: Placement) => WorkerProcess
   readonly clock: Clock
   readonly log: Log
 }
@@ -41,6 +49,12 @@ const awayAfterMs = 1_000
 
 /** Connections that wait for the replacement of one worker at most. */
 const maxWaiting = 256
+
+/** What has retired may take so long: a call that rings until Timer C, and what lingers behind it. */
+const elderLimitMs = 300_000
+
+/** One that is told to retire and says nothing is ended. */
+const retireLimitMs = 5_000
 
 /** How long the workers may take to answer what all are asked. */
 const answerLimitMs = 15_000
@@ -103,12 +117,36 @@ export class Supervisor {
     return sum
   }
 
+  /**
+   * Replaces every process by a new one that has started before, who leads last; resolves with what went wrong. A worker whose successor does
+   * not serve keeps its place.
+   */
+  async swap(): Promise<readonly string[]> {
+    const faults: string[] = []
+    const others = this.#members.filter((member) => member !== this.#leader)
+    for (const member of [...others, ...(this.#leader === undefined ? [] : [this.#leader])]) {
+      if (this.#state !== 'running') return [...faults, 'the workers are not running']
+      const fault = await this.#swap(member)
+      if (fault !== undefined) faults.push(`worker ${member.index}: ${fault}`)
+    }
+    return faults
+  }
+
+  /** Tells every process of every worker; JSON carries it. */
+  tell(topic: string, news: unknown): void {
+    for (const { processes } of this.#members) {
+      for (const process of processes) process.order({ kind: 'told', topic, news })
+    }
+  }
+
   /** Tells every worker to stop; `ended` tells when they have. Again, with a shorter limit, shortens it. */
   stop(limitMs: number): void {
     this.#state = 'stopping'
     for (const member of this.#members) {
       member.plan(undefined)
       member.process?.order({ kind: 'stop', limitMs })
+      member.successor?.kill()
+      for (const { process } of member.elders) process.order({ kind: 'stop', limitMs })
     }
     this.#cancelKill?.()
     this.#cancelKill = this.#options.clock.after(limitMs + closeLimitMs, () => this.kill())
@@ -121,6 +159,8 @@ export class Supervisor {
     for (const member of this.#members) {
       member.plan(undefined)
       member.process?.kill()
+      member.successor?.kill()
+      for (const { process } of [...member.elders]) process.kill()
     }
     this.#endWhenEmpty()
   }
@@ -149,27 +189,126 @@ export class Supervisor {
       member.process?.kill()
     }
     member.plan(clock.after(startLimitMs, tooLate))
-    member.process = launch(member.index, {
-      report: (report) => this.#hear(member, report),
-      ended: (how, well) => this.#lost(member, how, well),
-    })
+    const mark = this.#freeMark(member)
+    const events = {
+      report: (report: Report) => this.#hear(member, process, report),
+      ended: (how: string, well: boolean) => this.#gone(member, process, how, well),
+    }
+    const process: WorkerProcess = launch(member.index, events, { mark, succeeds: false })
+    member.process = process
+    member.mark = mark
   }
 
-  #hear(member: Member, report: Report): void {
+  /** The smallest that no process of this place has. */
+  #freeMark(member: Member): number {
+    const taken = new Set([member.mark, ...member.elders.map(({ mark }) => mark)])
+    let mark = member.index
+    while (taken.has(mark)) mark += this.#members.length
+    return mark
+  }
+
+  /** What went wrong, if anything did. */
+  async #swap(member: Member): Promise<string | undefined> {
+    const { clock, launch, log } = this.#options
+    const old = member.process
+    if (old === undefined || !member.serves || member.successor !== undefined) {
+      return 'it is being replaced'
+    }
+    const mark = this.#freeMark(member)
+    const serves = new Settling<string | undefined>()
+    const process: WorkerProcess = launch(
+      member.index,
+      {
+        report: (report) => {
+          if (report.kind === 'serves' && member.successor === process) serves.resolve(undefined)
+          else this.#hear(member, process, report)
+        },
+        ended: (how, well) => {
+          serves.resolve(how)
+          this.#gone(member, process, how, well)
+        },
+      },
+      { mark, succeeds: true },
+    )
+    member.successor = process
+    const cancelStart = clock.after(startLimitMs, () => process.kill())
+    const fault = await serves.promise
+    cancelStart()
+    if (fault !== undefined) {
+      log.error({ worker: member.index, how: fault }, 'new code does not start: the old goes on')
+      return fault
+    }
+    const retired = new Settling<Elder | undefined>()
+    member.retiring = retired
+    const cancelRetire = clock.after(retireLimitMs, () => old.kill())
+    if (member.process === old) old.order({ kind: 'retire', limitMs: elderLimitMs })
+    else retired.resolve(undefined)
+    const elder = await retired.promise
+    cancelRetire()
+    member.retiring = undefined
+    if (elder === undefined || member.process !== old) {
+      process.kill()
+      return 'it ended before it could be replaced'
+    }
+    member.elders.push({ ...elder, process: old })
+    member.plan(undefined)
+    member.process = process
+    member.successor = undefined
+    member.mark = mark
+    member.servedAt = clock.now()
+    process.order(member.succession)
+    if (this.#leader === member) process.order({ kind: 'lead' })
+    this.#appoint()
+    log.info({ worker: member.index, pid: process.pid, was: old.pid }, 'a worker runs new code')
+    return undefined
+  }
+
+  /** A process is gone, whatever it was. */
+  #gone(member: Member, process: WorkerProcess, how: string, well: boolean): void {
+    if (member.successor === process) {
+      member.successor = undefined
+      this.#endWhenEmpty()
+      return
+    }
+    const elder = member.elders.find((each) => each.process === process)
+    if (elder === undefined) {
+      this.#lost(member, how, well)
+      member.retiring?.resolve(undefined)
+      return
+    }
+    member.elders.splice(member.elders.indexOf(elder), 1)
+    member.process?.order({ kind: 'over', mark: elder.mark })
+    this.#endWhenEmpty()
+  }
+
+  #hear(member: Member, process: WorkerProcess, report: Report): void {
     switch (report.kind) {
       case 'here':
-        member.process?.order(this.#whoIsAway())
+        process.order(this.#whoIsAway())
         break
       case 'serves':
         this.#serves(member)
         break
       case 'tells': {
         const { topic, news } = report
+        const told = { kind: 'told', topic, news } as const
+        // One that has retired speaks to its successor alone: to all others they are one worker.
+        if (member.elders.some((each) => each.process === process)) {
+          member.process?.order(told)
+          break
+        }
         for (const other of this.#members) {
-          if (other !== member) other.process?.order({ kind: 'told', topic, news })
+          for (const each of other.processes) if (each !== process) each.order(told)
         }
         break
       }
+      case 'retired':
+        member.retiring?.resolve({
+          mark: member.mark,
+          port: report.port,
+          branches: report.branches,
+        })
+        break
       case 'reloaded':
       case 'counted':
         this.#questions.get(report.id)?.answer(member, report)
@@ -187,6 +326,8 @@ export class Supervisor {
       member.away = false
       this.#sayWhoIsAway()
     }
+    // One that replaces a dead successor has those before it, too.
+    if (member.elders.length > 0) member.process?.order(member.succession)
     for (const { socket, listener } of member.takeHeld()) {
       member.process?.order({ kind: 'connection', listener }, socket)
     }
@@ -277,7 +418,7 @@ export class Supervisor {
   }
 
   #endWhenEmpty(): void {
-    if (this.#members.some(({ process }) => process !== undefined)) return
+    if (this.#members.some(({ processes }) => processes.length > 0)) return
     this.#cancelKill?.()
     this.#cancelKill = undefined
     for (const member of this.#members) {
@@ -293,6 +434,14 @@ class Member {
   readonly index: number
   readonly respawn = new Respawn()
   process: WorkerProcess | undefined = undefined
+  /** Of its process. */
+  mark = -1
+  /** Started to take its place. */
+  successor: WorkerProcess | undefined = undefined
+  /** Settles when its process has given the place up, or has ended: undefined. */
+  retiring: Settling<Elder | undefined> | undefined = undefined
+  /** Processes that had the place and still have something in hand. */
+  readonly elders: (Elder & { readonly process: WorkerProcess })[] = []
   /** Since when its process serves. */
   servedAt: number | undefined = undefined
   /** Others take its calls. */
@@ -307,6 +456,18 @@ class Member {
 
   get serves(): boolean {
     return this.servedAt !== undefined
+  }
+
+  /** Who had the place before. */
+  get succession(): Order {
+    const elders = this.elders.map(({ mark, port, branches }) => ({ mark, port, branches }))
+    return { kind: 'succeed', elders }
+  }
+
+  /** All that run. */
+  get processes(): readonly WorkerProcess[] {
+    const elders = this.elders.map(({ process }) => process)
+    return [this.process, this.successor, ...elders].filter((each) => each !== undefined)
   }
 
   /** A connection for this worker alone waits until it serves. */

@@ -1,5 +1,6 @@
 /** One worker's end of the channel to the supervisor, and its place among the others. */
 import { type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { SipError } from '../errors.js'
 import { type Workers } from '../plugin/workers.js'
 import {
@@ -8,7 +9,12 @@ import {
   type WorkerApp,
   type WorkerSeat,
 } from '../server/worker-seat.js'
-import { type Listener, type Receiver, type TransportHost } from '../transport/transport.js'
+import {
+  type Listener,
+  type Reading,
+  type Receiver,
+  type TransportHost,
+} from '../transport/transport.js'
 import { HandOver } from './hand-over.js'
 import {
   type Envelope,
@@ -64,8 +70,15 @@ export class Worker implements WorkerSeat {
   readonly #handOver: HandOver
   readonly #told = new Map<string, ((news: unknown) => void)[]>()
   readonly #lead: (() => void)[] = []
-  /** Begin to read the sockets that all workers share: one does, so that nothing of one sender overtakes. */
-  readonly #held: (() => void)[] = []
+  readonly #onRetire: (() => void)[] = []
+  /** The sockets that all workers share: one reads them, so that nothing of one sender overtakes. */
+  readonly #shared: Reading[] = []
+  /** Those of this place alone. */
+  readonly #own: Reading[] = []
+  readonly #succeeds: boolean
+  #host: TransportHost | undefined = undefined
+  /** Until when it may take to finish what it has in hand; undefined: it has its place. */
+  #endAt: number | undefined = undefined
   /** Who takes the connections of each listener. */
   readonly #accept: (((socket: Socket) => void) | undefined)[] = []
   /** Orders that wait for the app. */
@@ -78,15 +91,14 @@ export class Worker implements WorkerSeat {
 
   /** Use `joinWorkers`. @internal */
   constructor(seat: Seat, report: (report: Report) => void) {
-    const { index, count } = seat
+    const { index, count, mark, succeeds } = seat
+    this.#succeeds = succeeds
     this.secret = seat.secret
     this.others = seat.others
-    this.addresses = seat.listeners.map((listener, number) =>
-      this.#address(listener, number, index),
-    )
+    this.addresses = seat.listeners.map((listener, number) => this.#address(listener, number, mark))
     this.#report = report
     this.#data = seat.data
-    this.#handOver = new HandOver({ index, count, seat: seat.handOver })
+    this.#handOver = new HandOver({ index, count, seat: seat.handOver, mark, succeeds })
     this.workers = this.#facility(index, count)
   }
 
@@ -107,8 +119,9 @@ export class Worker implements WorkerSeat {
 
   receiver(address: SeatAddress, receiver: Gate): Receiver {
     const { inherited } = address
-    if (inherited?.kind !== 'datagrams' || !inherited.shared) return receiver
-    return this.#handOver.receiver(this.addresses.indexOf(address), receiver)
+    if (inherited?.kind !== 'datagrams') return receiver
+    const isShared = address.side !== 'target'
+    return this.#handOver.receiver(this.addresses.indexOf(address), receiver, isShared)
   }
 
   bound(address: SeatAddress, listener: Listener): void {
@@ -118,6 +131,8 @@ export class Worker implements WorkerSeat {
   async serves(app: WorkerApp, host: TransportHost): Promise<void> {
     await this.#handOver.open(host)
     this.#app = app
+    this.#host = host
+    if (!this.#succeeds) for (const reading of this.#own) reading.begin()
     this.#report({ kind: 'serves' })
     for (const order of this.#waiting.splice(0)) this.obey(order, undefined)
   }
@@ -129,7 +144,7 @@ export class Worker implements WorkerSeat {
         break
       case 'lead':
         this.#leads = true
-        for (const read of this.#held) read()
+        for (const reading of this.#shared) reading.begin()
         for (const run of this.#lead) run()
         break
       case 'away':
@@ -140,6 +155,16 @@ export class Worker implements WorkerSeat {
         break
       case 'connection':
         if (socket !== undefined) this.#connection(order.listener, socket)
+        break
+      case 'succeed':
+        this.#handOver.succeed(order.elders)
+        for (const reading of this.#own) reading.begin()
+        break
+      case 'over':
+        this.#handOver.over(order.mark)
+        break
+      case 'retire':
+        if (this.#app !== undefined) void this.#retire(this.#app, order.limitMs)
         break
       case 'count':
       case 'reload':
@@ -177,6 +202,10 @@ export class Worker implements WorkerSeat {
         break
       }
       case 'stop': {
+        if (this.#endAt !== undefined) {
+          this.#endAt = Math.min(this.#endAt, performance.now() + order.limitMs)
+          break
+        }
         let status = 0
         try {
           await (this.#stop === undefined ? app.stop(order.limitMs) : this.#stop(order.limitMs))
@@ -189,6 +218,22 @@ export class Worker implements WorkerSeat {
     }
   }
 
+  /** Gives its place up, finishes what it has in hand, and ends. */
+  async #retire(app: WorkerApp, limitMs: number): Promise<void> {
+    await this.#handOver.prepareToRetire(this.#host!)
+    this.#endAt = performance.now() + limitMs
+    this.#leads = false
+    for (const reading of [...this.#shared, ...this.#own]) reading.end()
+    const port = this.#handOver.retire()
+    for (const run of this.#onRetire) run()
+    const branches = app.branches((branch) => this.#handOver.hash(branch))
+    this.#report({ kind: 'retired', port, branches })
+    while (!app.isIdle() && performance.now() < this.#endAt) await pause(idlePollMs)
+    await app.stop(0).catch(() => undefined)
+    await this.#handOver.close()
+    process.exit(0)
+  }
+
   #facility(index: number, count: number): Workers {
     const leads = (): boolean => this.#leads
     return {
@@ -197,7 +242,9 @@ export class Worker implements WorkerSeat {
       get leads() {
         return leads()
       },
+      several: true,
       onLead: (run) => void this.#lead.push(run),
+      onRetire: (run) => void this.#onRetire.push(run),
       tell: (topic, news) => this.#report({ kind: 'tells', topic, news }),
       onTold: (topic, hear) => {
         const others = this.#told.get(topic)
@@ -207,23 +254,26 @@ export class Worker implements WorkerSeat {
     }
   }
 
-  #address(listener: SeatListener, number: number, index: number): SeatAddress {
+  #address(listener: SeatListener, number: number, mark: number): SeatAddress {
     const { fd, side, ...rest } = listener
-    const shared = side === 'caller'
+    const readings = side === 'target' ? this.#own : this.#shared
     return {
       ...rest,
-      side,
-      ...(shared && fd !== undefined && { viaMark: viaMarkOf(index) }),
+      ...(side && { side }),
+      ...(fd !== undefined && { viaMark: viaMarkOf(mark) }),
       inherited:
         fd === undefined
           ? { kind: 'connections', take: (accept) => (this.#accept[number] = accept) }
           : {
-              ...{ kind: 'datagrams', fd, shared },
-              ...(shared && { held: (read: () => void) => void this.#held.push(read) }),
+              ...{ kind: 'datagrams', fd, shared: side === 'caller' },
+              held: (reading) => void readings.push(reading),
             },
     }
   }
 }
+
+/** How often one that has retired looks whether it is done. */
+const idlePollMs = 100
 
 function report(message: Report): void {
   const envelope: Envelope<Report> = { sipwright: message }

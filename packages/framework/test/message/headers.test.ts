@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { VIA } from '#src/message/header-name.js'
 import { NO_LINE, SipHeaders } from '#src/message/headers.js'
+import { HeaderNames } from '#src/message/header-name.js'
 import { parseMessage } from '#src/message/parse.js'
 import { serialize } from '#src/message/serialize.js'
 
@@ -98,6 +99,21 @@ test('an edit changes only the lines that it names (§16.6)', () => {
     'X-A :  odd   spacing ',
     'Max-Forwards: 69',
   ])
+})
+
+test('removeAll takes off every line of any of the names, long, compact or of no RFC, in any case, and no other', () => {
+  const headers = SipHeaders.of([
+    ['P-Asserted-Identity', '<sip:a>'],
+    ['X-Trunk', '1'],
+    ['x-trunk-group', '2'],
+    ['f', '<sip:b>'],
+    ['p-asserted-identity', '<sip:c>'],
+    ['X-TRUNK', '3'],
+  ])
+  const names = new HeaderNames(['From', 'P-Asserted-Identity', 'x-Trunk', 'X-None'])
+  expect([...headers.removeAll(names).entries()]).toEqual([['x-trunk-group', '2']])
+  const { version } = headers
+  expect(headers.removeAll(names).version).toBe(version)
 })
 
 test('set replaces the first line where it stands and removes the others', () => {
@@ -237,4 +253,22 @@ test('untouched lines leave as the bytes that came, whatever was edited around t
       .replace('Call-ID:x', 'Call-ID: y')
       .replace(/\r\n\r\n$/, '\r\nContent-Length: 0\r\n\r\n'),
   )
+})
+
+test('who wants to see it before it is edited is called once, while it is as it was', () => {
+  const headers = SipHeaders.of([
+    ['From', '<sip:a@b>'],
+    ['To', '<sip:c@d>'],
+  ])
+  const seen: (string | undefined)[] = []
+  const look = () => seen.push(headers.get('To'))
+  headers.beforeEdit(look)
+  expect(headers.clone().remove('To').get('To')).toBeUndefined()
+  expect(seen).toEqual([])
+  headers.set('To', '<sip:e@f>').remove('From')
+  expect(seen).toEqual(['<sip:c@d>'])
+  headers.beforeEdit(look)
+  headers.beforeEdit(undefined)
+  headers.append('Via', 'SIP/2.0/UDP a')
+  expect(seen).toHaveLength(1)
 })

@@ -53,6 +53,12 @@ class Answers {
     return new Promise(() => undefined)
   }
 
+  @OnRequest('REFER')
+  async asks(ctx: RequestContext): Promise<Handled> {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    return ctx.reply(202)
+  }
+
   @OnRequest('PUBLISH')
   forks(ctx: RequestContext): Handled {
     return ctx.fork(['sip:desk@a', 'sip:mobile@b'])
@@ -138,8 +144,17 @@ test('when every target is busy with 503 the caller gets 500 (§16.7 step 6)', a
 test('a handler that throws answers 500, and one that never answers is cut off with 500', async () => {
   const app = await createApp({ routes: [Answers], log: quiet })
   expect((await app.inject(bob)).status).toBe(500)
-  const silent = await app.inject({ method: 'MESSAGE', uri: 'sip:bob@example.com' })
+  const silent = await app.inject(
+    { method: 'MESSAGE', uri: 'sip:bob@example.com' },
+    { outsideMs: 0 },
+  )
   expect([silent.status, silent.elapsedMs]).toEqual([500, 10_000])
+})
+
+test('a handler may ask the outside, which takes real time and no virtual one', async () => {
+  const app = await createApp({ routes: [Answers], log: quiet })
+  const call = await app.inject({ method: 'REFER', uri: 'sip:bob@example.com' })
+  expect([call.status, call.elapsedMs]).toEqual([202, 0])
 })
 
 test('a method that nobody handles gets 404, one that is handled its answer', async () => {

@@ -29,3 +29,19 @@ test('what no block holds is looked up; the first answer counts', () => {
     ...['lab', 'inside', 'carriers'],
   ])
 })
+
+test('what was looked up for a party is remembered until whoever told it says that it has changed', () => {
+  const zones = new Zones()
+  const at = { port: 5060, transport: 'UDP' }
+  let zone: string | undefined = undefined
+  let asked = 0
+  const changed = zones.add(() => {
+    asked++
+    return zone
+  })
+  expect([zones.of('10.0.0.1', at), zones.of('10.0.0.1', at)]).toEqual([undefined, undefined])
+  expect(asked).toBe(1)
+  zone = 'inside'
+  changed()
+  expect(zones.of('10.0.0.1', at)).toBe('inside')
+})

@@ -84,9 +84,12 @@ async function workers(count: number): Promise<readonly Seated[]> {
   const ports = sockets.map(({ port }) => port)
   return Promise.all(
     sockets.map(async ({ fd, port }, index) => {
-      const handOver = new HandOver({ index, count, seat: { fd, ports, key, seed } })
+      const handOver = new HandOver({
+        ...{ index, count, mark: index, succeeds: false },
+        seat: { fd, ports, key, seed },
+      })
       const inbox = new Inbox()
-      const shared = handOver.receiver(0, inbox)
+      const shared = handOver.receiver(0, inbox, true)
       handOver.bound(0, local)
       await handOver.open(host)
       open.push(handOver)
@@ -199,10 +202,10 @@ test('what waits in the socket of a worker that is replaced reaches the replacem
   })
   await once(stranger, 'sent')
   const seat = { fd: socket.fd, ports: [socket.port], key, seed }
-  const handOver = new HandOver({ index: 0, count: 1, seat })
+  const handOver = new HandOver({ index: 0, count: 1, mark: 0, succeeds: false, seat })
   open.push(handOver)
   const inbox = new Inbox()
-  handOver.receiver(0, inbox)
+  handOver.receiver(0, inbox, true)
   handOver.bound(0, local)
   const arrival = inbox.arrival()
   await handOver.open(host)

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { type Socket } from 'node:net'
-import { VirtualClock } from '#src/server/virtual-clock.js'
+import { settled, VirtualClock } from '#src/server/virtual-clock.js'
 import { Counters } from '#src/server/counters.js'
 import { type Order, type Report } from '#src/workers/messages.js'
-import { Supervisor, type WorkerEvents } from '#src/workers/supervisor.js'
+import { type Placement, Supervisor, type WorkerEvents } from '#src/workers/supervisor.js'
 
 const quiet = { error() {}, warn() {}, info() {}, debug() {} }
 
@@ -14,6 +14,7 @@ interface Process {
   readonly orders: Order[]
   readonly sockets: (Socket | undefined)[]
   readonly events: WorkerEvents
+  readonly place: Placement
   killed: boolean
 }
 
@@ -22,9 +23,10 @@ function rig(count: number) {
   const processes: Process[] = []
   const supervisor = new Supervisor({
     ...{ count, clock, log: quiet },
-    launch: (index, events) => {
+    launch: (index, events, place) => {
       const process: Process = {
-        ...{ index, launchedAt: clock.now(), orders: [], sockets: [], events, killed: false },
+        ...{ index, launchedAt: clock.now(), orders: [], sockets: [], events, place },
+        killed: false,
       }
       processes.push(process)
       return {
@@ -160,6 +162,97 @@ test('with nobody left, the first that serves again leads', async () => {
   clock.advance(0)
   serve(1)
   expect(ordered(1, 'lead')).toHaveLength(1)
+})
+
+test('a swap: the successor gets the place when it serves, and the old one finishes what it has in hand', async () => {
+  const { supervisor, processes, latest, say, running } = rig(1)
+  await running()
+  const old = latest(0)
+  const swapped = supervisor.swap()
+  const successor = latest(0)
+  expect(successor).not.toBe(old)
+  // No two processes that live have the same mark.
+  expect([old.place, successor.place]).toEqual([
+    { mark: 0, succeeds: false },
+    { mark: 1, succeeds: true },
+  ])
+  expect(old.orders.some(({ kind }) => kind === 'retire')).toBe(false)
+  say(0, { kind: 'serves' })
+  await settled()
+  expect(old.orders.at(-1)).toMatchObject({ kind: 'retire' })
+  old.events.report({ kind: 'retired', port: 4_000, branches: [7] })
+  expect(await swapped).toEqual([])
+  expect(successor.orders.slice(-2)).toEqual([
+    { kind: 'succeed', elders: [expect.objectContaining({ mark: 0, port: 4_000, branches: [7] })] },
+    { kind: 'lead' },
+  ])
+  old.events.ended('status 0', true)
+  expect(successor.orders.at(-1)).toEqual({ kind: 'over', mark: 0 })
+  expect(processes).toHaveLength(2)
+})
+
+test('a swap whose code does not start says how it ended, and changes nothing', async () => {
+  const { supervisor, processes, latest, running } = rig(2)
+  await running()
+  const [first, second] = [latest(0), latest(1)]
+  const swapped = supervisor.swap()
+  latest(1).events.ended('status 3', false)
+  await settled()
+  latest(0).events.ended('status 4', false)
+  // Who leads is the last.
+  expect(await swapped).toEqual(['worker 1: status 3', 'worker 0: status 4'])
+  for (const { orders } of [first, second]) {
+    expect(orders.some(({ kind }) => kind === 'retire')).toBe(false)
+  }
+  expect(processes).toHaveLength(4)
+})
+
+test('a successor that never gets ready is ended after half a minute; one that does not retire after five seconds', async () => {
+  const { clock, supervisor, latest, say, running } = rig(1)
+  await running()
+  const old = latest(0)
+  const stuck = supervisor.swap()
+  const successor = latest(0)
+  clock.advance(29_999)
+  expect(successor.killed).toBe(false)
+  clock.advance(1)
+  expect(successor.killed).toBe(true)
+  expect(await stuck).toEqual(['worker 0: SIGKILL'])
+
+  const swapped = supervisor.swap()
+  say(0, { kind: 'serves' })
+  await settled()
+  clock.advance(5_000)
+  expect(old.killed).toBe(true)
+  expect(await swapped).toEqual(['worker 0: it ended before it could be replaced'])
+})
+
+test('one that has retired speaks to its successor alone, and is told to stop with all others', async () => {
+  const { supervisor, latest, say, ordered, running } = rig(2)
+  await running()
+  const old = latest(1)
+  const swapped = supervisor.swap()
+  say(1, { kind: 'serves' })
+  await settled()
+  old.events.report({ kind: 'retired', port: 4_000, branches: [] })
+  await settled()
+  old.events.report({ kind: 'tells', topic: 'a', news: 1 })
+  expect(ordered(1, 'told')).toHaveLength(1)
+  expect(ordered(0, 'told')).toEqual([])
+  latest(0).events.ended('status 3', false)
+  await swapped
+  supervisor.stop(1_000)
+  expect(old.orders.at(-1)).toEqual({ kind: 'stop', limitMs: 1_000 })
+})
+
+test('the program tells every process, those that have retired too', async () => {
+  const { supervisor, latest, ordered, running } = rig(2)
+  await running()
+  supervisor.tell('program', 'news')
+  for (const index of [0, 1]) {
+    expect(ordered(index, 'told')).toEqual([{ kind: 'told', topic: 'program', news: 'news' }])
+  }
+  expect(latest(0).orders.at(-1)).toMatchObject({ kind: 'told' })
 })
 
 test('news go to all others, in order', async () => {

@@ -20,6 +20,13 @@ export class Histogram {
     this.#sum += seconds
   }
 
+  /** By the upper bound of each bucket, `+Inf` for the last: how many fell into it. */
+  byBound(): Readonly<Record<string, number>> {
+    return Object.fromEntries(
+      this.#counts.map((count, index) => [String(this.#bounds[index] ?? '+Inf'), count]),
+    )
+  }
+
   samples(labels: Labels): readonly Sample[] {
     let count = 0
     const buckets = this.#counts.map((own, index): Sample => {

@@ -5,11 +5,15 @@ import { type AuthEvents } from '@sipwright/plugin-auth'
 import { type Destination, Dispatcher } from '@sipwright/plugin-dispatcher'
 import { RateLimits } from '@sipwright/plugin-ratelimit'
 import { type Family, type Merge, type Sample } from './family.js'
-import { Traffic } from './traffic.js'
+import { Histogram } from './histogram.js'
+import { type CallTotals, Traffic } from './traffic.js'
 import { udpDrops } from './udp-drops.js'
 
 /** How exactly the delay of the event loop is measured. Milliseconds. */
 const resolutionMs = 20
+
+/** Seconds. */
+const handlerBounds = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]
 
 const states = [
   ...(['active', 'trying', 'inactive', 'busy'] as const),
@@ -20,6 +24,7 @@ export class Metrics {
   readonly #host: Host
   readonly #version: string
   readonly #traffic = new Traffic()
+  readonly #handlers = new Map<string, Histogram>()
   readonly #delay: IntervalHistogram
   /** By what they were: right, or what was wrong with them. */
   readonly #auth = new Map<string, number>()
@@ -30,12 +35,25 @@ export class Metrics {
     this.#delay = monitorEventLoopDelay({ resolution: resolutionMs })
     this.#delay.enable()
     this.#traffic.watch(host)
+    host.onHandler((handler, elapsedMs) => {
+      let histogram = this.#handlers.get(handler)
+      if (histogram === undefined) {
+        histogram = new Histogram(handlerBounds)
+        this.#handlers.set(handler, histogram)
+      }
+      histogram.observe(elapsedMs / 1_000)
+    })
   }
 
   /** What became of credentials, from now on. */
   watchAuth(events: AuthEvents): void {
     events.onSuccess(() => this.#auth.set('right', (this.#auth.get('right') ?? 0) + 1))
     events.onFailure(({ fault }) => this.#auth.set(fault, (this.#auth.get(fault) ?? 0) + 1))
+  }
+
+  /** What became of calls since the start, in this worker. */
+  totals(): CallTotals {
+    return this.#traffic.totals()
   }
 
   close(): void {
@@ -84,6 +102,18 @@ export class Metrics {
       total('unreachable_total', 'Times that a hop could not be reached.', 'unreachable'),
       total('overloaded_total', 'Requests beyond the limit of transactions.', 'overloaded'),
       total('handler_errors_total', 'Our own errors, each in the log.', 'faults'),
+      {
+        ...{ name: 'handler_duration_seconds', type: 'histogram', merge: 'sum' },
+        help: 'How long handlers of routes took to decide.',
+        samples: [...this.#handlers].flatMap(([handler, each]) => each.samples({ handler })),
+      },
+      ...figures.plugins.map(({ name, help, values }) =>
+        counter(
+          `${name}_total`,
+          help,
+          Object.entries(values).map(([result, value]) => ({ labels: { result }, value })),
+        ),
+      ),
       {
         ...counter('udp_recv_errors_total', 'Datagrams that the kernel dropped.', []),
         merge: 'max',

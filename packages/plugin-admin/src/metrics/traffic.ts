@@ -17,6 +17,7 @@ import {
 } from '@sipwright/framework'
 import { Destination } from '@sipwright/plugin-dispatcher'
 import { type Family, type Labels, type Sample } from './family.js'
+import { summed } from '../sums.js'
 import { Histogram } from './histogram.js'
 
 const methods = new Set([
@@ -30,6 +31,16 @@ const answerBounds = [0.5, 1, 2.5, 5, 10, 20, 30, 60, 120]
 
 /** How a call attempt ended, for the caller. */
 type CallResult = 'answered' | 'busy' | 'cancelled' | 'rejected' | 'failed'
+
+/** Since the start. */
+export interface CallTotals {
+  /** Calls that are over, by how they ended for the caller. */
+  readonly results: Readonly<Record<string, number>>
+  /** Final responses to INVITE, by status; those of no registered status by class: `5xx`. */
+  readonly responses: Readonly<Record<string, number>>
+  /** INVITEs that a destination gave a first response to, by the time that it took: the upper bound in seconds, `+Inf` the last. */
+  readonly firstResponses: Readonly<Record<string, number>>
+}
 
 /** What is kept of an INVITE until it is over. */
 interface Attempt {
@@ -111,6 +122,23 @@ export class Traffic {
     host.onFailure((ctx) => this.#failed(ctx))
     host.onReply((ctx) => this.#replied(ctx))
     host.onDone((ctx) => this.#done(ctx))
+  }
+
+  /** What became of calls since the start. */
+  totals(): CallTotals {
+    const results: Record<string, number> = {}
+    for (const { labels, value } of this.#calls.samples((_, result) => ({ result }))) {
+      const result = labels['result']!
+      results[result] = (results[result] ?? 0) + value
+    }
+    const responses: Record<string, number> = {}
+    for (const { labels, value } of this.#responsesOut.samples('out')) {
+      if (labels['method'] !== 'INVITE' || labels['code_class'] === '1xx') continue
+      const code = labels['code'] === other ? labels['code_class']! : labels['code']!
+      responses[code] = (responses[code] ?? 0) + value
+    }
+    const firstResponses = summed([...this.#firstResponse.values()].map((each) => each.byBound()))
+    return { results, responses, firstResponses }
   }
 
   families(): readonly Family[] {

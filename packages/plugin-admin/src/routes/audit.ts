@@ -19,6 +19,8 @@ export const auditEntry = z
   })
   .meta({ id: 'AuditEntry' })
 
+export const auditListSchema = z.object({ entries: z.array(auditEntry) })
+
 const page = z.object({
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
   before: z.coerce.number().int().positive().optional().describe('Entries with a smaller id.'),
@@ -34,7 +36,7 @@ export const auditEndpoints = [
     description: 'Of this process: the log has all of them.',
     scope: 'operate',
     query: page,
-    answer: z.object({ entries: z.array(auditEntry) }),
+    answer: auditListSchema,
     handle: ({ admin, query }) => ({ entries: admin.audit.list(query.limit, query.before) }),
   }),
 ]

@@ -6,7 +6,7 @@ import { type CallFilter, type Ending, type ShownCall } from '../calls.js'
 import { Answer, endpoint } from '../http/endpoint.js'
 import { problem } from '../http/problem.js'
 
-const callSchema = z
+export const callSchema = z
   .object({
     id: z.string(),
     callId: z.string(),
@@ -22,6 +22,11 @@ const callSchema = z
     answeredAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'Call' })
+
+export const callListSchema = z.object({
+  total: z.number().int().describe('That match, on all pages.'),
+  calls: z.array(callSchema),
+})
 
 const named = z.object({ id: z.string().regex(/^\d+-\d+$/, { error: 'expected an id of a call' }) })
 
@@ -68,10 +73,7 @@ export const callEndpoints = [
       before: z.iso.datetime().optional(),
       limit: z.coerce.number().int().min(1).max(1_000).default(100),
     }),
-    answer: z.object({
-      total: z.number().int().describe('That match, on all pages.'),
-      calls: z.array(callSchema),
-    }),
+    answer: callListSchema,
     handle: ({ admin, query }) => listCalls(admin, query),
   }),
   endpoint({

@@ -22,13 +22,13 @@ import {
   shownDestination,
   shownSet,
 } from './destination.js'
+import { reasonSchema, whySchema } from './why.js'
 
 const tag = 'dispatcher'
 const setName = z.string().min(1).describe('The id of a set.')
 const destinationName = z.string().min(1).describe('The id or URI of a destination.')
 const inSet = z.object({ set: setName })
 const named = z.object({ set: setName, id: destinationName })
-const reason = z.string().min(1).max(500).optional().describe('Why, for the audit.')
 const revision = z.string().describe('Of the sets: goes into If-Match.')
 
 /** What may be said of a destination; `add` needs its URI, too. */
@@ -49,23 +49,21 @@ const newDestination = z
     uri: z.string().min(1).describe('sip:10.0.1.10:5060'),
     id: z.string().min(1).max(256).optional(),
     ...destinationKeys,
-    reason,
+    reason: reasonSchema,
   })
   .meta({ id: 'NewDestination' })
 
 const destinationChange = z
-  .strictObject({ uri: z.string().min(1).optional(), ...destinationKeys, reason })
+  .strictObject({ uri: z.string().min(1).optional(), ...destinationKeys, reason: reasonSchema })
   .refine(({ reason: _reason, ...change }) => Object.keys(change).length > 0, {
     error: 'expected at least one key that changes',
   })
   .meta({ id: 'DestinationChange' })
 
-const why = z.strictObject({ reason }).meta({ id: 'Why' })
-
 const nameSchema = z.object({ id: z.string(), uri: z.string() })
 const changeSchema = z.object({ key: z.string(), from: z.unknown(), to: z.unknown() })
 
-const differenceSchema = z
+export const differenceSchema = z
   .object({
     revision,
     dryRun: z.boolean(),
@@ -97,7 +95,7 @@ const candidateSchema = z.object({
   challenged: z.boolean().describe('It has challenged this caller, and goes first.'),
 })
 
-const explanationSchema = z
+export const explanationSchema = z
   .object({
     sets: z.array(
       z.object({
@@ -130,6 +128,13 @@ const findingSchema = z.object({
   reason: z.string(),
 })
 
+export const setListSchema = z.object({ revision, sets: z.array(setSchema) })
+export const editListSchema = z.object({ revision, edits: z.array(editSchema) })
+export const probeSchema = z.object({
+  findings: z.array(findingSchema),
+  destination: destinationSchema,
+})
+
 export const dispatcherEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'GET',
@@ -138,7 +143,7 @@ export const dispatcherEndpoints: readonly Endpoint[] = [
     tag,
     summary: 'Every set with its destinations and how they are.',
     scope: 'read',
-    answer: z.object({ revision, sets: z.array(setSchema) }),
+    answer: setListSchema,
     handle: async ({ admin }) => {
       const { dispatcher } = admin
       const shown = await showing(admin)
@@ -248,7 +253,7 @@ export const dispatcherEndpoints: readonly Endpoint[] = [
     description: 'Its calls go on.',
     scope: 'admin',
     params: named,
-    query: z.object({ reason }),
+    query: z.object({ reason: reasonSchema }),
     ifMatch: true,
     answer: differenceSchema,
     problems: [404],
@@ -289,8 +294,8 @@ export const dispatcherEndpoints: readonly Endpoint[] = [
     description: 'What is found counts like any probe.',
     scope: 'operate',
     params: named,
-    body: why.optional(),
-    answer: z.object({ findings: z.array(findingSchema), destination: destinationSchema }),
+    body: whySchema.optional(),
+    answer: probeSchema,
     problems: [404],
     handle: async (call) => {
       const { admin, params } = call
@@ -323,7 +328,7 @@ export const dispatcherEndpoints: readonly Endpoint[] = [
     query: z.object({
       dryRun: z.enum(['true', 'false']).default('false').describe('Only says what would change.'),
     }),
-    body: why.optional(),
+    body: whySchema.optional(),
     ifMatch: true,
     answer: differenceSchema,
     problems: [422, 502],
@@ -413,7 +418,7 @@ export const dispatcherEndpoints: readonly Endpoint[] = [
     tag,
     summary: 'What was said of destinations at run time, and still holds.',
     scope: 'read',
-    answer: z.object({ revision, edits: z.array(editSchema) }),
+    answer: editListSchema,
     handle: ({ admin: { dispatcher } }) => ({
       revision: dispatcher.revision,
       edits: shownEdits(dispatcher),
@@ -427,7 +432,7 @@ export const dispatcherEndpoints: readonly Endpoint[] = [
     summary: 'Takes back what was said at run time, of all destinations or of one.',
     scope: 'admin',
     query: z
-      .object({ set: setName.optional(), id: destinationName.optional(), reason })
+      .object({ set: setName.optional(), id: destinationName.optional(), reason: reasonSchema })
       .refine(({ set, id }) => (set === undefined) === (id === undefined), {
         error: 'expected set and id, or neither',
       }),
@@ -490,7 +495,7 @@ function adminAction(action: string, state: AdminState, summary: string): Endpoi
     summary,
     scope: 'operate',
     params: named,
-    body: why.optional(),
+    body: whySchema.optional(),
     answer: destinationSchema,
     problems: [404],
     handle: async (call) => {

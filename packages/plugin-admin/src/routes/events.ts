@@ -15,7 +15,7 @@ export const eventEndpoints = [
     tag: 'events',
     summary: 'What happens, as it happens.',
     description:
-      '`calls`, `audit` and `logs` need scope `operate`. After `Last-Event-ID` what came since is told first, or an event `gap` if that is not known any more.',
+      '`calls`, `traces`, `audit` and `logs` need scope `operate`. After `Last-Event-ID` what came since is told first, or an event `gap` if that is not known any more.',
     scope: 'read',
     query: z.object({
       topics: z

@@ -7,7 +7,7 @@ import { type Times } from '../times.js'
 
 const tag = 'security'
 
-const banSchema = z
+export const banSchema = z
   .object({
     source: z.string().describe('An address, or an IPv6 network as 2001:db8:1:2::/64.'),
     reason: z.string(),
@@ -17,6 +17,18 @@ const banSchema = z
     times: z.number().int().describe('How many in a row this is.'),
   })
   .meta({ id: 'Ban' })
+
+export const banListSchema = z.object({ bans: z.array(banSchema) })
+
+export const limitListSchema = z.object({
+  limits: z.array(
+    z.object({
+      per: z.string().describe('What is counted together.'),
+      exceeded: z.number().int().describe('Requests that it kept out, in all workers.'),
+    }),
+  ),
+  counters: z.record(z.string(), z.number().int()),
+})
 
 const newBan = z
   .strictObject({
@@ -58,7 +70,7 @@ export const securityEndpoints = [
     tag,
     summary: 'Sources that are not heard.',
     scope: 'read',
-    answer: z.object({ bans: z.array(banSchema) }),
+    answer: banListSchema,
     handle: ({ admin }) => ({
       bans: admin.limits.bans.list().map((each) => shownBan(each, admin.times)),
     }),
@@ -118,15 +130,7 @@ export const securityEndpoints = [
     tag,
     summary: 'Limits in their order, and what was kept out since the start.',
     scope: 'read',
-    answer: z.object({
-      limits: z.array(
-        z.object({
-          per: z.string().describe('What is counted together.'),
-          exceeded: z.number().int().describe('Requests that it kept out, in all workers.'),
-        }),
-      ),
-      counters: z.record(z.string(), z.number().int()),
-    }),
+    answer: limitListSchema,
     handle: async ({ admin }) => {
       const { limits } = admin
       const others = await admin.colleagues.hear<KeptOut | null>(limitsQuestion)

@@ -5,7 +5,7 @@ import { sessionIdIn } from '../access/sessions.js'
 import { scopes } from '../access/scope.js'
 import { Answer, endpoint } from '../http/endpoint.js'
 
-const sessionSchema = z
+export const sessionSchema = z
   .object({
     name: z.string(),
     scope: z.enum(scopes),

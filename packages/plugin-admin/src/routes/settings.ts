@@ -5,11 +5,21 @@ import { z } from 'zod'
 import { Dispatcher } from '@sipwright/plugin-dispatcher'
 import { Answer, endpoint } from '../http/endpoint.js'
 import { problem } from '../http/problem.js'
+import { whySchema } from './why.js'
 
 const tag = 'settings'
 
 const levels = ['error', 'warn', 'info', 'debug'] as const
 const levelSchema = z.strictObject({ level: z.enum(levels) }).meta({ id: 'LogLevel' })
+
+export const configReloadSchema = z
+  .object({
+    dryRun: z.boolean(),
+    lines: z.array(z.string()).describe('What differs in the sets.'),
+    restart: z.array(z.string()).describe('Sections that differ and need a restart.'),
+    applied: z.boolean().describe('False after all: it is on its way to all workers.'),
+  })
+  .meta({ id: 'ConfigReload' })
 
 const certificateSchema = z
   .object({
@@ -65,18 +75,8 @@ export const settingsEndpoints = [
       'With `dryRun=true` it only says what would change. One with faults is refused whole (422, a line for each), and what is in force stays.',
     scope: 'admin',
     query: z.object({ dryRun: z.enum(['true', 'false']).default('false') }),
-    body: z
-      .strictObject({ reason: z.string().min(1).max(500).optional() })
-      .meta({ id: 'Why' })
-      .optional(),
-    answer: z
-      .object({
-        dryRun: z.boolean(),
-        lines: z.array(z.string()).describe('What differs in the sets.'),
-        restart: z.array(z.string()).describe('Sections that differ and need a restart.'),
-        applied: z.boolean().describe('False after all: it is on its way to all workers.'),
-      })
-      .meta({ id: 'ConfigReload' }),
+    body: whySchema.optional(),
+    answer: configReloadSchema,
     problems: [404, 422],
     handle: async (call) => {
       const { admin, query, body } = call

@@ -3,8 +3,9 @@ import { type Host } from '@sipwright/framework'
 import { Dispatcher } from '@sipwright/plugin-dispatcher'
 import { z } from 'zod'
 import { endpoint } from '../http/endpoint.js'
+import { summed } from '../sums.js'
 
-const statusSchema = z
+export const statusSchema = z
   .object({
     node: z.string(),
     version: z.string(),
@@ -114,12 +115,4 @@ export function figuresOf(host: Pick<Host, 'figures' | 'find'>): WorkerFigures {
     clients: clientTransactions,
     counters,
   }
-}
-
-function summed(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sums: Record<string, number> = {}
-  for (const each of all) {
-    for (const [name, value] of Object.entries(each)) sums[name] = (sums[name] ?? 0) + value
-  }
-  return sums
 }

@@ -15,7 +15,7 @@ export class SharedCounts {
     this.#counts = counts
     this.#workers = workers
     this.#wall = wall
-    if (workers.count > 1) {
+    if (workers.several) {
       workers.onTold(topic, (news) => {
         const [nonce, count, issuedAt] = news as News
         counts.use(nonce, count, issuedAt, wall())
@@ -26,7 +26,7 @@ export class SharedCounts {
   /** As `NonceCounts.use`. */
   use(nonce: string, count: number, issuedAt: number): CountVerdict {
     const verdict = this.#counts.use(nonce, count, issuedAt, this.#wall())
-    if (verdict === 'fresh' && this.#workers.count > 1) {
+    if (verdict === 'fresh' && this.#workers.several) {
       this.#workers.tell(topic, [nonce, count, issuedAt] satisfies News)
     }
     return verdict

@@ -8,6 +8,7 @@ import {
   type Boundary,
   type BranchContext,
   type DepartingRequest,
+  HeaderNames,
   identity,
   type SipHeaders,
   type Source,
@@ -45,12 +46,14 @@ export interface TrustOptions {
 
 export class TrustHeaders implements Boundary {
   readonly #options: TrustOptions
+  readonly #names: HeaderNames
   readonly #zones: ReadonlySet<string>
   /** Whether a sender has proven to be one of us. */
   readonly #isTrustedPeer: (source: Source) => boolean
 
   constructor(options: TrustOptions, isTrustedPeer: (source: Source) => boolean) {
     this.#options = options
+    this.#names = new HeaderNames(options.headers)
     this.#zones = new Set(options.zones)
     this.#isTrustedPeer = isTrustedPeer
   }
@@ -91,7 +94,7 @@ export class TrustHeaders implements Boundary {
   }
 
   #strip(headers: SipHeaders): void {
-    for (const name of this.#options.headers) headers.remove(name)
+    headers.removeAll(this.#names)
   }
 }
 

@@ -34,12 +34,12 @@ export class SharedHealth {
 
   /** A destination changed here. */
   changed(destination: Destination, reason: string): void {
-    if (this.#workers.count > 1) this.#tell([this.#newsOf(destination, reason)])
+    if (this.#workers.several) this.#tell([this.#newsOf(destination, reason)])
   }
 
   /** Sets are new: who leads tells how their destinations are, the others ask. */
   catchUp(): void {
-    if (this.#workers.count === 1) return
+    if (!this.#workers.several) return
     if (this.#workers.leads) this.tellAll()
     else this.#workers.tell(askTopic, null)
   }

@@ -6,6 +6,7 @@
 import { type AnyContext, type Workers } from '@sipwright/framework'
 import { callKey, type WithinDialog } from './call-key.js'
 import { type CallNews } from './calls.js'
+import { type LeaseObserver, type LeaseRecord } from './lease.js'
 import { type Leases } from './leases.js'
 
 /** What one worker tells the others of a call. */
@@ -16,10 +17,18 @@ interface Told extends WithinDialog {
 }
 
 const topic = 'dispatcher.calls'
+const successionTopic = 'dispatcher.succession'
+
+/** The calls of one that retires, for who has its number then. */
+interface Succession {
+  readonly to: number
+  readonly records: readonly LeaseRecord[]
+}
 
 export class SharedCalls implements CallNews {
   readonly #workers: Workers
   #leases: Leases | undefined = undefined
+  #retired = false
 
   constructor(workers: Workers) {
     this.#workers = workers
@@ -29,6 +38,32 @@ export class SharedCalls implements CallNews {
   hear(leases: Leases): void {
     this.#leases = leases
     this.#workers.onTold(topic, (news) => this.#told(leases, news as Told))
+    this.#workers.onTold(successionTopic, (news) => {
+      const { to, records } = news as Succession
+      if (to !== this.#workers.index || this.#retired) return
+      for (const record of records) leases.restore(record)
+    })
+    this.#workers.onRetire(() => {
+      this.#retired = true
+      this.#bequeath([...leases.records()])
+    })
+  }
+
+  /** After it has retired, its successor counts the calls that are still accepted here. */
+  observing(observer: LeaseObserver | undefined): LeaseObserver | undefined {
+    if (!this.#workers.several) return observer
+    return {
+      held: (lease) => {
+        observer?.held(lease)
+        if (this.#retired && this.#leases !== undefined)
+          this.#bequeath([this.#leases.recordOf(lease)])
+      },
+      released: (lease) => observer?.released(lease),
+    }
+  }
+
+  #bequeath(records: readonly LeaseRecord[]): void {
+    this.#workers.tell(successionTopic, { to: this.#workers.index, records } satisfies Succession)
   }
 
   adopted(ctx: AnyContext): void {
@@ -40,7 +75,7 @@ export class SharedCalls implements CallNews {
   }
 
   #tell(kind: Told['kind'], { request, dialogMarks }: AnyContext): void {
-    if (this.#workers.count === 1 || this.#leases === undefined) return
+    if (!this.#workers.several || this.#leases === undefined) return
     const { callId, fromTag, toTag } = request
     this.#workers.tell(topic, { kind, callId, fromTag, toTag, marks: dialogMarks } satisfies Told)
   }

@@ -34,6 +34,16 @@ export class Changes {
     this.#signature = signature
   }
 
+  /** Reads for a load. Where that fails, what a look has told is not in force yet: the next look that succeeds tells it again. */
+  async read<Content>(content: () => Promise<Content>): Promise<Content> {
+    try {
+      return await content()
+    } catch (error) {
+      this.#signature = undefined
+      throw error
+    }
+  }
+
   begin(changed: () => void): void {
     this.#changed = changed
     this.#plan(this.#intervalMs)

@@ -44,7 +44,7 @@ export class DnsSource implements Source {
     const { clock } = this.#options
     const asked = this.#asked
     const fresh = asked !== undefined && clock.now() - asked.at < shortestMs
-    const { entries } = fresh ? asked.answer : await this.#ask()
+    const { entries } = fresh ? asked.answer : await this.#changes.read(() => this.#ask())
     this.#changes.seen(signatureOf(entries))
     return { entries, faults: [] }
   }

@@ -40,7 +40,7 @@ export class HttpSource implements Source {
   }
 
   async load(): Promise<Revision> {
-    const text = await this.#fetch()
+    const text = await this.#changes.read(() => this.#fetch())
     const revision = this.#parse(text)
     const { entries, faults } = revision
     if (faults.length > 0 && (this.#options.strict || entries.length === 0)) {

@@ -21,12 +21,12 @@ export class SharedEdits {
 
   /** Something was said here. */
   said(edits: readonly Edit[]): void {
-    if (this.#workers.count > 1 && edits.length > 0) this.#workers.tell(editsTopic, edits)
+    if (this.#workers.several && edits.length > 0) this.#workers.tell(editsTopic, edits)
   }
 
   /** This worker is new: it asks what has been said before. */
   catchUp(): void {
-    if (this.#workers.count > 1 && !this.#workers.leads) this.#workers.tell(askTopic, null)
+    if (this.#workers.several && !this.#workers.leads) this.#workers.tell(askTopic, null)
   }
 
   #told(edits: readonly Edit[]): void {

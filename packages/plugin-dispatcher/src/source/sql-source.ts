@@ -42,7 +42,7 @@ export class SqlSource implements Source {
   }
 
   async load(): Promise<Revision> {
-    const rows = await this.#rows()
+    const rows = await this.#changes.read(() => this.#rows())
     const revision = revisionOf(rows)
     const { faults, entries } = revision
     if (faults.length > 0 && (this.#options.strict || entries.length === 0)) {

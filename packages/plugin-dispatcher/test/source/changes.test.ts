@@ -45,6 +45,19 @@ test('a failure is told once, tried again after growing pauses, and its end is t
   expect(state.told).toBe(2)
 })
 
+test('what was told and could not be read then is told again by the next look', async () => {
+  const { changes, state, run } = rig()
+  state.signature = 'b'
+  await run(10_000)
+  await expect(changes.read(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone')
+  expect(state.told).toBe(1)
+  await run(10_000)
+  expect(state.told).toBe(2)
+  changes.seen(await changes.read(() => Promise.resolve('b')))
+  await run(10_000)
+  expect(state.told).toBe(2)
+})
+
 test('whoever is told that there is something new looks at once, and again if that came while looking', async () => {
   const { changes, state, run } = rig()
   changes.now()
