@@ -60,6 +60,8 @@ export interface CallerOptions extends SippOptions {
   readonly callsAtOnce?: number
   /** A call that waits longer for a message has failed. Default: it waits on. */
   readonly patienceMs?: number
+  /** False: what it sent over UDP and was lost stays lost. Default: it is sent again (RFC 3261 §17.1). */
+  readonly resends?: boolean
 }
 
 /** How long a caller lives that was not told otherwise. */
@@ -91,8 +93,9 @@ export class Sipp {
   /** Makes its calls, bounded in number and time. */
   static call(options: CallerOptions): Sipp {
     const { callsPerSecond, calls, callsAtOnce = 3_000, holdMs = 100, patienceMs } = options
-    const { lifetimeSeconds = defaultLifetimeSeconds } = options
+    const { lifetimeSeconds = defaultLifetimeSeconds, resends = true } = options
     return start(options, [
+      ...(resends ? [] : ['-nr']),
       ...['-r', String(callsPerSecond), '-m', String(calls), '-l', String(callsAtOnce)],
       ...['-d', String(holdMs), '-timeout', `${lifetimeSeconds}s`, '-timeout_error'],
       ...(patienceMs === undefined ? [] : ['-recv_timeout', String(patienceMs)]),
@@ -103,6 +106,11 @@ export class Sipp {
   /** @internal */
   static of(process: RunningProcess, folder: string, lifetimeSeconds: number): Sipp {
     return new Sipp(process, folder, lifetimeSeconds)
+  }
+
+  /** A caller ends when the calls in progress have. */
+  makeNoMoreCalls(): void {
+    this.process.signal('SIGUSR1')
   }
 
   /** The counts of a caller that has made all its calls. */
@@ -116,7 +124,7 @@ export class Sipp {
   /** Stops a backend in good order and returns its counts. */
   async stopped(): Promise<SippCounts> {
     // SIPp ends by SIGUSR1 when its calls have; a second one ends it at once.
-    this.process.signal('SIGUSR1')
+    this.makeNoMoreCalls()
     const timer = setTimeout(() => this.process.signal('SIGUSR1'), 500)
     await this.#ended(stuckAfterMs)
     clearTimeout(timer)

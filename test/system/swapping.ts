@@ -10,7 +10,8 @@ export interface SwapLoad {
   readonly workers: number
   readonly swaps: number
   readonly callsPerSecond: number
-  readonly calls: number
+  /** The calls end after so long even if not all swaps have. */
+  readonly seconds: number
   /** From one swap to the next. Default: none. */
   readonly pauseMs?: number
 }
@@ -31,7 +32,7 @@ const command = new URL('../../../packages/cli/bin/sipwright.mjs', import.meta.u
 
 /** Swaps by `sipwright reload --code`, one after the other, until as many have ended; then the calls end. */
 export async function swapUnderLoad(load: SwapLoad): Promise<SwapOutcome> {
-  const { workers, swaps, callsPerSecond, calls, pauseMs = 0 } = load
+  const { workers, swaps, callsPerSecond, seconds, pauseMs = 0 } = load
   const [port, backendPort, callerPort] = [await freePort(), await freePort(), await freePort()]
   const adminPort = await freePort()
   const balancer = await Balancer.start({
@@ -51,13 +52,15 @@ dispatcher:
   const backend = await SipBackend.at(backendPort)
   const caller = Sipp.call({
     ...{ scenario: 'caller', port: callerPort, target: `127.0.0.1:${port}` },
-    ...{ callsPerSecond, calls, holdMs: 1_000 },
-    lifetimeSeconds: Math.ceil(calls / callsPerSecond) + 30,
+    ...{ callsPerSecond, calls: callsPerSecond * seconds, holdMs: 1_000 },
+    // Of two workers, what one read before it retired may be overtaken on its way to the other by what came later.
+    ...{ resends: workers > 1, patienceMs: 20_000 },
+    lifetimeSeconds: seconds + 30,
   })
   const said: string[] = []
   let drops = 0
-  let wasUnderLoad = true
-  const ended = caller.process.exited.then(() => (wasUnderLoad = false))
+  let isUnderLoad = true
+  const ended = caller.process.exited.then(() => (isUnderLoad = false))
   for (let swap = 0; swap < swaps; swap++) {
     const asked = new RunningProcess('node', [command, 'reload', '--code'], undefined, {
       SIPWRIGHT_URL: `http://127.0.0.1:${adminPort}`,
@@ -67,14 +70,15 @@ dispatcher:
     drops += dropsAt(port)
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
-  const underLoad = wasUnderLoad
+  const wasUnderLoad = isUnderLoad
+  caller.makeNoMoreCalls()
   const counts = await caller.finished()
   await ended
   drops += dropsAt(port)
   const { output } = balancer.process
   await balancer.stop()
   backend.close()
-  return { counts, drops, output, said, wasUnderLoad: underLoad }
+  return { counts, drops, output, said, wasUnderLoad }
 }
 
 function dropsAt(port: number): number {
