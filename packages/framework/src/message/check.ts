@@ -21,11 +21,8 @@ export function checkMessage(
   limits: MessageLimits,
 ): void {
   if (message.kind === 'request') checkUri(message, limits)
-  for (const { name, bit } of required) {
-    if ((seen & bit) === 0) throw new SipError('SIPW_ERR_MISSING_HEADER', [name])
-  }
-  for (const { name, bit } of single) {
-    if ((repeated & bit) !== 0) throw new SipError('SIPW_ERR_DUPLICATE_HEADER', [name])
+  if ((seen & allRequired) !== allRequired || (repeated & allSingle) !== 0) {
+    checkNumbers(seen, repeated)
   }
   checkVia(message, limits)
   checkCallId(message.callId)
@@ -54,6 +51,19 @@ const required = [
 
 /** With two of one of these, two readers would see two messages. */
 const single = [...required.slice(1), { name: 'Max-Forwards', bit: 1 << MAX_FORWARDS }]
+
+const allRequired = required.reduce((bits, { bit }) => bits | bit, 0)
+const allSingle = single.reduce((bits, { bit }) => bits | bit, 0)
+
+/** Throws what names the header that is missing or there twice. */
+function checkNumbers(seen: number, repeated: number): void {
+  for (const { name, bit } of required) {
+    if ((seen & bit) === 0) throw new SipError('SIPW_ERR_MISSING_HEADER', [name])
+  }
+  for (const { name, bit } of single) {
+    if ((repeated & bit) !== 0) throw new SipError('SIPW_ERR_DUPLICATE_HEADER', [name])
+  }
+}
 
 function checkUri(request: SipRequest, limits: MessageLimits): void {
   if (request.uri.length > limits.uriBytes) {

@@ -31,6 +31,7 @@ const IPV6 = 4
 const TEXT = 8
 const SCHEME = 16
 const VALUE = 32
+const UNRESERVED = 64
 
 const classes = new Uint8Array(256)
 // token = 1*(alphanum / "-" / "." / "!" / "%" / "*" / "_" / "+" / "`" / "'" / "~")
@@ -45,6 +46,8 @@ mark(alpha + digit + '+-.', SCHEME)
 // TEXT-UTF8char = %x21-7E / UTF8-NONASCII, and SP / HTAB between them
 for (let code = 0x21; code < 0x100; code++) if (code !== 0x7f) classes[code] = TEXT | classes[code]!
 mark(' \t', TEXT)
+// unreserved = alphanum / mark
+mark(alpha + digit + "-_.!~*'()", UNRESERVED)
 // What cannot end a parameter's value; see ParamCursor
 for (let code = 0x21; code < 0x100; code++) {
   if (code !== 0x7f && !';,"<>'.includes(String.fromCharCode(code))) {
@@ -86,6 +89,11 @@ export function isText(code: number): boolean {
 /** A character of a parameter's value: anything that ends neither the value nor the list. */
 export function isValue(code: number): boolean {
   return code < 256 && (classes[code]! & VALUE) !== 0
+}
+
+/** A character that says the same with and without an escape. */
+export function isUnreserved(code: number): boolean {
+  return code < 256 && (classes[code]! & UNRESERVED) !== 0
 }
 
 /** Every character is of `isText`. */

@@ -27,12 +27,15 @@ export interface Span {
   readonly text: string
   readonly from: number
   readonly to: number
+  /** As `line` numbers it. */
+  readonly line: number
 }
 
 /** The answer of `SipHeaders.span`: one for all, as every message asks five times. */
-const found = { text: '', from: 0, to: 0 }
+const found = { text: '', from: 0, to: 0, line: 0 }
 
-function spanOf(text: string, from: number, to: number): Span {
+function spanOf(line: number, text: string, from: number, to: number): Span {
+  found.line = line
   found.text = text
   found.from = from
   found.to = to
@@ -258,10 +261,11 @@ export class SipHeaders {
       const text = folded ? this.#value(row) : this.#texts[rows[row]! >>> TEXT_SHIFT]!
       const start = folded ? 0 : rows[row + VALUE]!
       const end = trimEnd(text, start, folded ? text.length : rows[row + END]!)
-      if (whole) return spanOf(text, start, end)
+      const line = this.#lineAt(row)
+      if (whole) return spanOf(line, text, start, end)
       const from = elementStart(text, start, end)
       if (from === end) continue
-      return spanOf(text, from, trimEnd(text, from, elementEnd(text, from, end)))
+      return spanOf(line, text, from, trimEnd(text, from, elementEnd(text, from, end)))
     }
     return undefined
   }
@@ -284,12 +288,15 @@ export class SipHeaders {
     const rows = this.#rows
     const used = this.#used
     for (let row = 0; row < used; row += ROW) {
-      if ((rows[row]! & 0xff) !== id) continue
-      // Each edited line has a text of its own; those that came lie in text 0 at different places.
-      const text = rows[row]! >>> TEXT_SHIFT
-      return text === 0 ? rows[row + START]! : -text
+      if ((rows[row]! & 0xff) === id) return this.#lineAt(row)
     }
     return NO_LINE
+  }
+
+  /** Each edited line has a text of its own; those that came lie in text 0 at different places. */
+  #lineAt(row: number): number {
+    const text = this.#rows[row]! >>> TEXT_SHIFT
+    return text === 0 ? this.#rows[row + START]! : -text
   }
 
   /** The lines of these names, byte for byte, in the order of the names; others are left behind. */

@@ -52,9 +52,9 @@ abstract class Message {
   get via(): Via {
     this.#keepUp()
     if (this.#via === undefined) {
-      const { text, from, to } = this.headers.span(VIA) ?? missing('Via')
+      const { text, from, to, line } = this.headers.span(VIA) ?? missing('Via')
       this.#via = parseVia(text, from, to)
-      this.#viaLine = this.headers.line(VIA)
+      this.#viaLine = line
     }
     return this.#via
   }
@@ -62,9 +62,9 @@ abstract class Message {
   get from(): NameAddr {
     this.#keepUp()
     if (this.#from === undefined) {
-      const { text, from, to } = this.headers.span(FROM, true) ?? missing('From')
+      const { text, from, to, line } = this.headers.span(FROM, true) ?? missing('From')
       this.#from = parseNameAddr(text, 'From', from, to)
-      this.#fromLine = this.headers.line(FROM)
+      this.#fromLine = line
     }
     return this.#from
   }
@@ -72,9 +72,9 @@ abstract class Message {
   get to(): NameAddr {
     this.#keepUp()
     if (this.#to === undefined) {
-      const { text, from, to } = this.headers.span(TO, true) ?? missing('To')
+      const { text, from, to, line } = this.headers.span(TO, true) ?? missing('To')
       this.#to = parseNameAddr(text, 'To', from, to)
-      this.#toLine = this.headers.line(TO)
+      this.#toLine = line
     }
     return this.#to
   }
@@ -99,9 +99,9 @@ abstract class Message {
   get cseq(): CSeq {
     this.#keepUp()
     if (this.#cseq === undefined) {
-      const { text, from, to } = this.headers.span(CSEQ, true) ?? missing('CSeq')
+      const { text, from, to, line } = this.headers.span(CSEQ, true) ?? missing('CSeq')
       this.#cseq = parseCSeq(text, from, to)
-      this.#cseqLine = this.headers.line(CSEQ)
+      this.#cseqLine = line
     }
     return this.#cseq
   }

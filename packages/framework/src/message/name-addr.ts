@@ -43,6 +43,22 @@ export function parseNameAddr(
 ): NameAddr {
   const to = trimEnd(text, start, end)
   const from = skipWhite(text, start, to)
+  usual.lastIndex = from
+  if (usual.test(text) && usual.lastIndex === to) {
+    const close = text.indexOf('>', from)
+    const paramsFrom = close + 1
+    const tag = paramsFrom === to ? undefined : text.slice(paramsFrom + tagParameter.length, to)
+    return new ParsedNameAddr(
+      text,
+      header,
+      text.slice(from + 1, close),
+      tag,
+      from,
+      from,
+      paramsFrom,
+      to,
+    )
+  }
   const open = bracket(text, from, to)
   if (open === -2) throw malformed(header, text, from, to)
   const uriFrom = open < 0 ? from : open + 1
@@ -54,11 +70,36 @@ export function parseNameAddr(
     throw malformed(header, text, from, to)
   }
   const paramsFrom = open < 0 ? uriTo : uriTo + 1
-  return new ParsedNameAddr(text, header, uri, from, open, paramsFrom, to)
+  const tag = tagIn(text, header, from, paramsFrom, to)
+  return new ParsedNameAddr(text, header, uri, tag, from, open, paramsFrom, to)
 }
+
+const tagParameter = ';tag='
+/** What nearly everybody writes, and nothing that is malformed: read at once, in a fourth of the time. */
+const usual = /<sips?:[^\0-\x20"<>\x7f-\uffff]+>(?:;tag=[A-Za-z0-9\-.!%*_+`'~]+)?/y
 
 /** Read to its end by whoever starts it. */
 const cursor = new ParamCursor()
+
+/** The tag among the parameters of the value that begins at `start`. Throws if they are malformed. */
+function tagIn(
+  text: string,
+  header: string,
+  start: number,
+  from: number,
+  to: number,
+): string | undefined {
+  cursor.over(text, from, to)
+  let tag: string | undefined
+  while (cursor.next()) {
+    if (!cursor.is('tag')) continue
+    // Two tags would let two readers of one message see two dialogs.
+    if (tag !== undefined || cursor.valueFrom < 0) throw malformed(header, text, start, to)
+    tag = cursor.value()
+  }
+  if (cursor.failed) throw malformed(header, text, start, to)
+  return tag
+}
 
 /** Display name and parameters are made when asked for: most values are only checked and passed on. */
 class ParsedNameAddr implements NameAddr {
@@ -77,6 +118,7 @@ class ParsedNameAddr implements NameAddr {
     text: string,
     header: string,
     uri: string,
+    tag: string | undefined,
     from: number,
     open: number,
     paramsFrom: number,
@@ -91,15 +133,6 @@ class ParsedNameAddr implements NameAddr {
     this.#params = paramsFrom === to ? noParams : undefined
     this.uri = uri
     this.bracketed = open >= 0
-    cursor.over(text, paramsFrom, to)
-    let tag: string | undefined
-    while (cursor.next()) {
-      if (!cursor.is('tag')) continue
-      // Two tags would let two readers of one message see two dialogs.
-      if (tag !== undefined || cursor.valueFrom < 0) throw malformed(header, text, from, to)
-      tag = cursor.value()
-    }
-    if (cursor.failed) throw malformed(header, text, from, to)
     this.tag = tag
   }
 

@@ -11,7 +11,9 @@ import {
   hostText,
   isAllUri,
   isAlpha,
+  isDigit,
   isScheme,
+  isUnreserved,
   lower,
   readNumber,
 } from './grammar.js'
@@ -131,9 +133,9 @@ function parseSipUri(text: string, scheme: 'sip' | 'sips', from: number): SipUri
 // other-param    = pname [ "=" pvalue ]
 function parseUriParams(text: string, from: number, to: number): Params {
   if (from === to) return noParams
-  const short = to - from <= shortParams ? text.slice(from, to) : undefined
-  const known = short === undefined ? undefined : knownParams.get(short)
-  if (known !== undefined) return known
+  const place = placeOf(text, from, to)
+  const known = knownParams[place]
+  if (known?.text.length === to - from && text.startsWith(known.text, from)) return known.params
   const params = new Map<string, string | undefined>()
   let at = from
   while (at < to) {
@@ -151,18 +153,23 @@ function parseUriParams(text: string, from: number, to: number): Params {
     }
     if (!params.has(name)) params.set(name, value)
   }
-  if (short !== undefined && knownParams.size < mostKnownParams)
-    knownParams.set(kept(short), params)
+  if (known === undefined && to - from <= shortParams)
+    knownParams[place] = { text: kept(text.slice(from, to)), params }
   return params
 }
 
 /**
- * Lists of parameters that are always the same (`;lr`, `;transport=tcp`) are read once. The first few short ones that
- * come are known, whoever sent them: there is no more to gain for anybody.
+ * Lists of parameters that are always the same (`;lr`, `;transport=tcp`) are read once. Each short one that comes has its place,
+ * and the first to come stays there, whoever sent it: there is no more to gain for anybody.
  */
-const knownParams = new Map<string, Params>()
+const knownParams = new Array<{ readonly text: string; readonly params: Params } | undefined>(
+  64,
+).fill(undefined)
 const shortParams = 24
-const mostKnownParams = 64
+
+function placeOf(text: string, from: number, to: number): number {
+  return (5 * (to - from) + text.charCodeAt(from + 1) + 3 * text.charCodeAt(to - 1)) & 63
+}
 
 /** The first `;` or `?` from `from` on. */
 function partEnd(text: string, from: number): number {
@@ -200,16 +207,21 @@ function sameParams(a: Params, b: Params): boolean {
 
 /** URI headers are never ignored; their order is. §19.1.4 */
 function sameHeaders(a: string | undefined, b: string | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b
-  const fields = (text: string) => text.split('&').map(normalHeader).sort()
-  const [ours, theirs] = [fields(a), fields(b)]
+  if (a === b) return true
+  if (a === undefined || b === undefined) return false
+  const [ours, theirs] = [headerFields(a), headerFields(b)]
   return ours.length === theirs.length && ours.every((field, index) => field === theirs[index])
 }
 
-function normalHeader(field: string): string {
+/** What separates fields, and names from values, is no unreserved character: the whole is made normal at once. */
+function headerFields(text: string): readonly string[] {
+  return normal(text).split('&').map(withSmallName).sort()
+}
+
+function withSmallName(field: string): string {
   const equal = field.indexOf('=')
-  if (equal < 0) return normal(field).toLowerCase()
-  return normal(field.slice(0, equal)).toLowerCase() + normal(field.slice(equal))
+  if (equal < 0) return field.toLowerCase()
+  return field.slice(0, equal).toLowerCase() + field.slice(equal)
 }
 
 function sameText(a: string | undefined, b: string | undefined): boolean {
@@ -220,10 +232,23 @@ function sameText(a: string | undefined, b: string | undefined): boolean {
 /** Escapes of unreserved characters undone, the others with capital digits: equal for equivalent texts. §19.1.4 */
 function normal(text: string): string {
   if (!text.includes('%')) return text
-  return text.replaceAll(/%[0-9A-Fa-f]{2}/g, (escape) => {
-    const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16))
-    return /[A-Za-z0-9\-_.!~*'()]/.test(character) ? character : escape.toUpperCase()
-  })
+  let plain = ''
+  let kept = 0
+  for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 1)) {
+    const code = hexValue(text.charCodeAt(at + 1)) * 16 + hexValue(text.charCodeAt(at + 2))
+    if (!(code >= 0)) continue
+    plain += text.slice(kept, at)
+    plain += isUnreserved(code) ? String.fromCharCode(code) : text.slice(at, at + 3).toUpperCase()
+    kept = at + 3
+  }
+  return plain + text.slice(kept)
+}
+
+/** NaN for what is no hexadecimal digit, and for the end of a text. */
+function hexValue(code: number): number {
+  if (isDigit(code)) return code - 0x30
+  const small = code | 0x20
+  return small >= 0x61 && small <= 0x66 ? small - 0x57 : NaN
 }
 
 /** Visual separators, the case and the order of parameters do not count. RFC 3966 §4 */

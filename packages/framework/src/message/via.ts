@@ -35,6 +35,8 @@ export interface Via {
  */
 export function parseVia(text: string, from = 0, end = text.length): Via {
   const to = trimEnd(text, from, end)
+  const branchFrom = usualBranch(text, from, to)
+  if (branchFrom > 0) return usualVia(text, from, branchFrom, to)
   const sentBy = parseSentBy(text, from, to)
   if (sentBy?.protocol !== 'SIP/2.0') throw malformed(text, from, to)
   cursor.over(text, sentBy.end, to)
@@ -49,6 +51,33 @@ export function parseVia(text: string, from = 0, end = text.length): Via {
   return new ParsedVia(text, sentBy, branch, to)
 }
 
+/** What nearly everybody writes, and nothing that is malformed: sent-by over UDP or TCP, branch, rport. */
+const usual =
+  /SIP\/2\.0\/(?:UDP|TCP|TLS) [a-z0-9\-._]+:\d{1,5};branch=[A-Za-z0-9\-.!%*_+`'~]+(?:;rport(?:=\d+)?)?/y
+const hostAt = 'SIP/2.0/UDP '.length
+const branchParameter = ';branch='
+
+/** Where the branch of a usual value stands; -1 if it is not one. */
+function usualBranch(text: string, from: number, to: number): number {
+  usual.lastIndex = from
+  if (!usual.test(text) || usual.lastIndex !== to) return -1
+  return text.indexOf(';', from) + branchParameter.length
+}
+
+function usualVia(text: string, from: number, branchFrom: number, to: number): Via {
+  const hostFrom = from + hostAt
+  const hostTo = text.indexOf(':', hostFrom)
+  found.end = branchFrom - branchParameter.length
+  found.protocol = 'SIP/2.0'
+  found.transport = transportName(text, from + hostAt - 4, from + hostAt - 1)
+  found.host = text.slice(hostFrom, hostTo)
+  found.port = readNumber(text, hostTo + 1, found.end, 65_535)
+  if (found.port < 1) throw malformed(text, from, to)
+  const next = text.indexOf(';', branchFrom)
+  const branchTo = next < 0 || next > to ? to : next
+  return new ParsedVia(text, found, text.slice(branchFrom, branchTo), to)
+}
+
 /**
  * Whether a response could be sent where this Via value says, whatever its version and however malformed its
  * parameters are: transport and host can be read. RFC 3261 §18.2.2
@@ -61,12 +90,18 @@ export function isAnswerable(text: string): boolean {
  * Writes the address that a request came from into its topmost Via: `received` when the address differs
  * from sent-by or `rport` was asked for, and `rport`'s value. What the client wrote there itself is replaced or
  * removed, as it would say where answers go. IPv6 stands without brackets (RFC 5118 §4.5). Never throws: a value
- * that cannot be read stays as it is. RFC 3261 §18.2.1, RFC 3581 §4
+ * that cannot be read stays as it is. `via`: the value, where it has been read. RFC 3261 §18.2.1, RFC 3581 §4
  */
-export function stampSource(headers: SipHeaders, address: string, port: number): void {
+export function stampSource(
+  headers: SipHeaders,
+  address: string,
+  port: number,
+  via?: Pick<Via, 'host'>,
+): void {
   const span = headers.span(VIA)
   if (span === undefined) return
   const { text, from, to } = span
+  if (via?.host === address && hasBranchOnly(text, from, to)) return
   const sentBy = parseSentBy(text, from, to)
   if (sentBy === undefined) return
   cursor.over(text, sentBy.end, to)
@@ -94,6 +129,14 @@ export function stampSource(headers: SipHeaders, address: string, port: number):
   stamped += text.slice(kept, before)
   if (differs) stamped += `;received=${address}`
   headers.replaceFirstValue('Via', stamped + text.slice(before, to))
+}
+
+/** No parameter can be `rport` or `received`: the only one is the branch. */
+function hasBranchOnly(text: string, from: number, to: number): boolean {
+  const first = text.indexOf(';', from)
+  if (first < 0 || !text.startsWith(branchParameter, first)) return false
+  const next = text.indexOf(';', first + 1)
+  return next < 0 || next >= to
 }
 
 interface SentBy {

@@ -9,11 +9,13 @@ let count = 0
 
 /** Strangers cannot guess what it yields. */
 export const systemChance: Chance = {
-  // The counter makes it unique in this process, the random part unpredictable and unique across restarts.
-  branch: () => `z9hG4bK${spell(count++)}${spell(draw())}${spell(draw())}`,
+  // Unique across restarts by what is drawn once, in this process by the counter, unpredictable by what is drawn each time.
+  branch: () => beginning + spell(count++) + spell(draw()),
   tag: () => spell(draw()) + spell(draw()),
   random: () => draw() / 2 ** 32,
 }
+
+const beginning = `z9hG4bK${spell(draw())}`
 
 function draw(): number {
   if (used === block.length) {

@@ -8,6 +8,7 @@ import { type Flow, type Hop, type LocalAddress } from '../message/flow.js'
 import { responseTo, type SipRequest, type SipResponse } from '../message/message.js'
 import { type Malformed, type MessageLimits, parseMessage } from '../message/parse.js'
 import { serialize } from '../message/serialize.js'
+import { spell } from '../message/spelling.js'
 import { type SipUri } from '../message/uri.js'
 import { stampSource } from '../message/via.js'
 import { type Admission, type AdmissionContext, type ReplyHeaders } from '../plugin/context.js'
@@ -115,6 +116,8 @@ export class Endpoint implements Gate {
   /** New requests outside a dialog are refused: the app is about to stop. */
   draining = false
   readonly #messageLimits: MessageLimits
+  /** What the tags of our refusals begin with. */
+  readonly #refusalMark: string
   readonly #deadlines = new Deadlines<Timed>()
   readonly #refusals: RefusalBudget
   /** The clock as read for the input in hand; undefined between inputs. */
@@ -141,6 +144,7 @@ export class Endpoint implements Gate {
     this.#messageLimits = options.messageLimits
     this.#refusals = new RefusalBudget(options.refusalsPerSecond)
     this.loopSeed = Math.floor(options.chance.random() * 2 ** 32)
+    this.#refusalMark = `${spell(this.loopSeed)}.`
     this.layer = new TransactionLayer(options.timers, this.#deadlines, options.transactions)
   }
 
@@ -364,7 +368,13 @@ export class Endpoint implements Gate {
   /** The To tag of a refusal: the same for every copy of the request, and known again in its ACK. RFC 3261 §8.2.7 */
   refusalTag({ headers }: SipRequest): string {
     const branch = branchPattern.exec(headers.get('Via') ?? '')?.[1] ?? ''
-    return tagFrom(`${this.loopSeed} ${branch} ${headers.get('Call-ID') ?? ''}`)
+    return this.#refusalMark + tagFrom(`${branch} ${headers.get('Call-ID') ?? ''}`)
+  }
+
+  /** Whether this is the ACK for a refusal of ours, of which nothing is kept. Every ACK is asked. */
+  isForRefusal(ack: SipRequest): boolean {
+    const { toTag } = ack
+    return toTag?.startsWith(this.#refusalMark) === true && toTag === this.refusalTag(ack)
   }
 
   /** Forgets the timer: nothing happens any more. */
@@ -477,7 +487,7 @@ export class Endpoint implements Gate {
   }
 
   #request(request: SipRequest, flow: Flow, now: number): void {
-    stampSource(request.headers, flow.remoteAddress, flow.remotePort)
+    stampSource(request.headers, flow.remoteAddress, flow.remotePort, request.via)
     const admits = this.hooks.admit.length > 0 ? this.#admits : undefined
     this.run(this.layer.receiveRequest(request, flow, now, admits))
   }

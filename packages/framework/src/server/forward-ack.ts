@@ -17,8 +17,7 @@ import { ReceivedRequest } from './received-request.js'
 
 /** Forwards it, or drops it: an ACK is never answered (§17). */
 export function forwardAck(endpoint: Endpoint, request: SipRequest, flow: Flow): void {
-  // Of a refusal of ours nothing is kept that would take its ACK.
-  if (request.toTag === endpoint.refusalTag(request)) return
+  if (endpoint.isForRefusal(request)) return
   const { status } = arrive(endpoint, request, flow)
   if (status !== undefined) return
   const key = loopKey(request, endpoint.loopSeed)

@@ -25,6 +25,22 @@ test('without brackets what follows a semicolon belongs to the header, not to th
   expect(value.displayName).toBeUndefined()
 })
 
+test.each([
+  '<sip:a@b>',
+  '<sips:a@b;lr;dlg=1.2>',
+  '<sip:a@b?x=y>;tag=a6c',
+  "<sip:a@b>;tag=-.!%*_+`'~",
+])('the usual way to write a value, %s, is read as any other is (§25.1)', (text) => {
+  const { uri, tag, displayName, bracketed, params } = parseNameAddr(text, 'To')
+  const spaced = parseNameAddr(text.replace('>', '> '), 'To')
+  expect({ uri, tag, displayName, bracketed, params: [...params] }).toEqual({
+    ...{ uri: spaced.uri, tag: spaced.tag, displayName: spaced.displayName },
+    ...{ bracketed: spaced.bracketed, params: [...spaced.params] },
+  })
+  const within = parseNameAddr(`x,${text},<sip:c@d>`, 'To', 2, 2 + text.length)
+  expect([within.uri, within.tag]).toEqual([uri, tag])
+})
+
 for (const [text, displayName] of [
   ['caller<sip:a@b>', 'caller'],
   ['A. Bell <sip:a@b>', 'A. Bell'],
