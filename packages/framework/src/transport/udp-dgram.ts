@@ -210,6 +210,7 @@ class UdpListener implements Listener {
       socket.bind({ address: this.local.address, port: this.local.port })
       socket.connect(hop.port, hop.address)
       socket.remoteAddress()
+      enlargeBuffers(socket)
     } catch (error) {
       // The main socket tries it, and tells what is wrong with the hop: once is enough.
       this.#note('no socket of its own for a destination', error, hop.key)

@@ -85,6 +85,19 @@ describe.each(variants)('over %s', (_name, udp) => {
     expect(peer.received.map(({ text }) => text)).toEqual(names.map((name) => request(name)))
   })
 
+  test('what a destination answers while we are busy waits for us: a quarter of a thousand messages and more', async () => {
+    const { listener, notebook } = await listen(udp)
+    const peer = await datagramPeer()
+    listener.sendTo(hop('UDP', '127.0.0.1', peer.port), request('one'))
+    await until('the request', () => peer.received.length === 1)
+    const answer = request('answer').padEnd(600, ' ')
+    // All leave before anything is read: what a socket of the default size holds is fewer.
+    for (let sent = 0; sent < 250; sent++) {
+      peer.socket.send(answer, listener.local.port, '127.0.0.1')
+    }
+    await until('all', () => notebook.messages.length === 250)
+  })
+
   test('bytes above 127 pass unchanged both ways (§7.5)', async () => {
     const { listener, notebook } = await listen(udp)
     const peer = await datagramPeer()
