@@ -36,6 +36,24 @@ test('both doors of the parser are used: a good part of the variants is accepted
   expect(accepted).toBeLessThan(4_500)
 })
 
+test('an input is slow if it never takes less of the processor, not if it once took more', () => {
+  const busyMs = 20
+  const check = (): void => {
+    const began = performance.now()
+    const before = process.cpuUsage()
+    for (;;) {
+      const { user, system } = process.cpuUsage(before)
+      if (performance.now() - began > busyMs && (user + system) / 1_000 > busyMs) return
+    }
+  }
+  const slow = { name: 'slow', slowestMs: 10, input: () => 'x', check }
+  expect(faultOf(slow, 'x')).toMatch(/^slow: [0-9.]+ ms for 1 octets$/)
+  let asked = 0
+  const warm = { ...slow, check: () => (asked++ < 5 ? check() : undefined) }
+  expect(faultOf(warm, 'x')).toBeUndefined()
+  expect(asked).toBe(6)
+})
+
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'fuzz', 'kept')
 
 test('what once broke something breaks nothing any more', () => {

@@ -37,7 +37,10 @@ export interface FuzzOutcome {
 const defaultSlowestMs = 5
 const failuresKept = 10
 
-/** Stops early at ten failures. An input counts as slow when it takes that much of the processor three times in a row. */
+/** So many that the compiler has seen what is asked of it, and that a collection does not fall into each of them. */
+const measurements = 8
+
+/** Stops early at ten failures. An input counts as slow when it never takes less than that of the processor, however often it is asked. */
 export function fuzz(target: FuzzTarget, bounds: FuzzBounds): FuzzOutcome {
   const mutator = new Mutator(bounds.seed)
   const endsAt = performance.now() + (bounds.forMs ?? Infinity)
@@ -59,18 +62,24 @@ export function faultOf(target: FuzzTarget, input: string): string | undefined {
   try {
     const began = performance.now()
     target.check(input)
-    let took = performance.now() - began
-    for (let again = 0; again < 3 && took > most; again++) took = processorMs(target, input)
-    return took > most ? `slow: ${took.toFixed(1)} ms for ${input.length} octets` : undefined
+    let least = performance.now() - began
+    for (let again = 0; again < measurements && least > most; again++) {
+      least = Math.min(least, processorMs(target, input))
+    }
+    return least > most ? `slow: ${least.toFixed(1)} ms for ${input.length} octets` : undefined
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error)
   }
 }
 
-/** What others do on the machine meanwhile does not count. */
+/**
+ * What the input takes is no more than either clock says: the one on the wall goes on while others have the processor, and that of the
+ * process counts its compiler and collector too, which have threads of their own.
+ */
 function processorMs(target: FuzzTarget, input: string): number {
+  const began = performance.now()
   const before = process.cpuUsage()
   target.check(input)
   const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1_000
+  return Math.min(performance.now() - began, (user + system) / 1_000)
 }
