@@ -1,6 +1,7 @@
 /** A backend that does what RFC 3261 asks of one on a network that loses packets, and remembers what came twice. */
-import { createSocket, type Socket } from 'node:dgram'
+import { type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { farEndSocket } from '../system/far-end-socket.js'
 import { headerOf, linesOf } from './sip-text.js'
 
 export class LossyCallee {
@@ -17,7 +18,7 @@ export class LossyCallee {
   readonly #acknowledged = new Set<string>()
 
   static async start(t1: number): Promise<LossyCallee> {
-    const socket = createSocket('udp4')
+    const socket = farEndSocket()
     socket.bind(0, '127.0.0.1')
     await once(socket, 'listening')
     return new LossyCallee(socket, t1)

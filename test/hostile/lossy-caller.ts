@@ -1,6 +1,7 @@
 /** A caller that does what RFC 3261 asks of one on a network that loses packets: Timers A, B, E and F, an ACK for every 2xx. */
-import { createSocket, type Socket } from 'node:dgram'
+import { type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { farEndSocket } from '../system/far-end-socket.js'
 import { headerOf, statusOf, valuesOf } from './sip-text.js'
 
 export interface LossyCallerOptions {
@@ -19,7 +20,7 @@ export class LossyCaller {
   #made = 0
 
   static async start(options: LossyCallerOptions): Promise<LossyCaller> {
-    const socket = createSocket('udp4')
+    const socket = farEndSocket()
     socket.bind(0, options.address)
     await once(socket, 'listening')
     return new LossyCaller(socket, options)
@@ -82,6 +83,7 @@ export class LossyCaller {
     return new Promise((resolve) => {
       let interval = t1
       let again: NodeJS.Timeout
+      let waited = 0
       const resend = (): void => {
         this.#send(text)
         again = setTimeout(resend, interval)
@@ -90,13 +92,15 @@ export class LossyCaller {
       }
       const settle = (response: string | undefined): void => {
         clearTimeout(again)
-        clearTimeout(limit)
+        clearInterval(limit)
         resolve(response)
       }
-      const limit = setTimeout(() => {
+      // By what was waited for and not by the clock: who was halted meanwhile has read nothing, and timers are asked before sockets.
+      const limit = setInterval(() => {
+        if (++waited < 64) return
         this.#waiting.delete(branch)
         settle(undefined)
-      }, 64 * t1)
+      }, t1)
       this.#waiting.set(branch, (response) => {
         const status = statusOf(response)
         if (status < 200) {

@@ -3,8 +3,9 @@
  * everywhere. What happens to the n-th packet of a direction is drawn from the seed; when it comes is the machine's affair.
  */
 import { SeededChance } from '@sipwright/framework/testing'
-import { createSocket, type Socket } from 'node:dgram'
+import { type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { farEndSocket } from './far-end-socket.js'
 
 /** Probabilities of each packet, in each direction; times in milliseconds. All 0 unless given. */
 export interface Impairments {
@@ -36,7 +37,7 @@ export class ImpairmentRelay {
   readonly #waiting = new Set<NodeJS.Timeout>()
 
   static async start(options: RelayOptions): Promise<ImpairmentRelay> {
-    const front = createSocket('udp4')
+    const front = farEndSocket()
     front.bind(0, options.address ?? '127.0.0.1')
     await once(front, 'listening')
     return new ImpairmentRelay(front, options)
@@ -65,8 +66,7 @@ export class ImpairmentRelay {
   }
 
   #open(port: number, address: string): Socket {
-    const back = createSocket({
-      type: 'udp4',
+    const back = farEndSocket({
       // Bound before this returns: every address here is numeric.
       lookup: (host, _options, done) => done(null, host, 4),
     })

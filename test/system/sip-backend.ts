@@ -1,6 +1,7 @@
 /** A backend that answers at once, and keeps in mind where each call's requests came from. */
-import { createSocket, type Socket } from 'node:dgram'
+import { type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { farEndSocket } from './far-end-socket.js'
 
 export class SipBackend {
   /** Ports that requests of each call came from. */
@@ -22,7 +23,7 @@ export class SipBackend {
     port: number,
     { invite = '200 OK', address = '127.0.0.1' } = {},
   ): Promise<SipBackend> {
-    const socket = createSocket('udp4')
+    const socket = farEndSocket()
     socket.bind(port, address)
     await once(socket, 'listening')
     return new SipBackend(socket, invite)
