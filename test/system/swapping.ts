@@ -41,7 +41,8 @@ listen: ['udp:127.0.0.1:${port}']
 workers: ${workers}
 supervised: true
 admin: { listen: '127.0.0.1:${adminPort}' }
-timers: { linger: 2s }
+# Long enough that an answer sent again is still passed on, short enough that processes end while others are swapped.
+timers: { linger: 8s }
 # A machine that is halted for a moment has lost nothing.
 failover: { noResponse: 30s }
 dispatcher:
@@ -49,12 +50,13 @@ dispatcher:
   probe: { interval: 0s }
 `,
   })
-  const backend = await SipBackend.at(backendPort)
+  // Of two workers, what one read before it retired may be overtaken on its way to the other by what came later.
+  const resends = workers > 1
+  const backend = await SipBackend.at(backendPort, { resends })
   const caller = Sipp.call({
     ...{ scenario: 'caller', port: callerPort, target: `127.0.0.1:${port}` },
     ...{ callsPerSecond, calls: callsPerSecond * seconds, holdMs: 1_000 },
-    // Of two workers, what one read before it retired may be overtaken on its way to the other by what came later.
-    ...{ resends: workers > 1, patienceMs: 20_000 },
+    ...{ resends, patienceMs: 20_000, bufferBytes: 4 * 1024 * 1024 },
     lifetimeSeconds: seconds + 30,
   })
   const said: string[] = []
