@@ -1,6 +1,7 @@
 /**
- * One worker and two. On two processors the generator needs its share, so three things are told: CPU per call at an
- * equal rate, how evenly the workers share it, and the highest rate that holds, with the generator's load beside it.
+ * One worker and two. On two processors the generator needs its share, so four things are told: CPU per call at a rate that is equal
+ * in all and at one that is equal for each worker, how evenly they share it, and the highest rate that holds, with the
+ * generator's load beside it.
  */
 import { measureRun, secondsAround, type Run } from '../load/run.js'
 import { searchRate, type Found } from '../load/step-search.js'
@@ -11,6 +12,12 @@ import { median, spreadOf } from '../statistics.js'
 import { sipwright } from '../systems/sipwright.js'
 
 const workerCounts = [1, 2]
+/** Workers, and how many times the rate of one they are given. */
+const loads = [
+  { workers: 1, times: 1 },
+  { workers: 2, times: 1 },
+  { workers: 2, times: 2 },
+] as const
 const searchSteps = 6
 const searchSeconds = 3
 const highestRate = 20_000
@@ -26,42 +33,46 @@ export const workers: Measure = {
   what: 'one worker and two: CPU per call, how they share it, the highest rate',
   underLoad: true,
   seconds: ({ options }) =>
-    workerCounts.length *
-    (sources.length * options.rounds * (options.seconds + secondsAround) +
-      searchSteps * (searchSeconds + secondsAround)),
+    loads.length * sources.length * options.rounds * (options.seconds + secondsAround) +
+    workerCounts.length * searchSteps * (searchSeconds + secondsAround),
   async run(bench) {
-    return [await equalRate(bench), await highest(bench)]
+    return [await fixedRates(bench), await highest(bench)]
   },
 }
 
-async function equalRate({ options, log }: Bench): Promise<Table> {
-  const rate = oneRate(options)
+async function fixedRates({ options, log }: Bench): Promise<Table> {
   const runs: WorkerRun[] = []
   for (let round = 1; round <= options.rounds; round++) {
     for (const [source, workload] of sources) {
-      for (const count of workerCounts) {
+      for (const { workers: count, times } of loads) {
+        const rate = times * oneRate(options)
         const run = await measureRun(sipwright, {
           ...{ workload, rate, seconds: options.seconds, workers: count, pinned: false },
         })
         log(`round ${round}: ${count} workers, ${source}, at ${rate}/s: ${told(run)}`)
-        runs.push({ ...run, source, workers: count })
+        runs.push({ ...run, source, round, workers: count, times })
       }
     }
   }
-  return equalRateTable(runs)
+  return fixedRatesTable(runs)
 }
 
 /** A run, and how many workers shared it. */
 export interface WorkerRun extends Run {
   readonly source: string
+  readonly round: number
   readonly workers: number
+  /** How many times the rate of one worker they were given. */
+  readonly times: number
 }
 
-/** One row per number of workers and kind of source. */
-export function equalRateTable(runs: readonly WorkerRun[]): Table {
+/** One row per load and kind of source. */
+export function fixedRatesTable(runs: readonly WorkerRun[]): Table {
   const rows = sources.flatMap(([source]) =>
-    workerCounts.map((count) => {
-      const all = runs.filter((run) => run.source === source && run.workers === count)
+    loads.map(({ workers: count, times }) => {
+      const all = runs.filter(
+        (run) => run.source === source && run.workers === count && run.times === times,
+      )
       const counting = all.filter((run) => run.void === undefined)
       const cost = spreadOf(counting.map((run) => run.microsecondsPerCall))
       const shares = counting.map((run) => workerShares(run, count))
@@ -71,6 +82,7 @@ export function equalRateTable(runs: readonly WorkerRun[]): Table {
         cost === undefined ? '–' : `${cost.min.toFixed(0)}–${cost.max.toFixed(0)}`,
         // What one worker's processor could carry if nothing else ran there.
         cost === undefined ? '–' : (1e6 / cost.median).toFixed(0),
+        count === times ? timesOfOne(counting, runs) : '–',
         shares.length === 0 ? '–' : shareText(shares, count),
         percent(median(counting.map((run) => run.generatorBusy))),
         `${counting.length} of ${all.length}`,
@@ -78,21 +90,40 @@ export function equalRateTable(runs: readonly WorkerRun[]): Table {
     }),
   )
   return {
-    title: 'Workers at an equal rate',
+    title: 'Workers at fixed rates',
     columns: [
-      ...['workers', 'calls/s', 'µs/call', 'min–max', 'calls per CPU second'],
+      ...['workers', 'calls/s', 'µs/call', 'min–max', 'calls per CPU second', '× 1 worker'],
       ...['share of each process', 'generator', 'runs that count'],
     ],
     rows,
     notes: [
       'Nothing is pinned: workers and generator share the processors. µs/call is of the whole process tree.',
-      'What n workers carry on n processors of their own is n times the calls per CPU second, as far as they share evenly.',
+      '× 1 worker: what n workers carry on n processors of their own, each as busy as the one beside which it is measured: n times the ratio of the costs, within a round; median, least and greatest.',
     ],
     voided: runs.flatMap((run) =>
-      run.void === undefined ? [] : [`${run.workers} workers from ${run.source}: ${run.void}`],
+      run.void === undefined
+        ? []
+        : [`${run.workers} workers from ${run.source} at ${run.rate}/s: ${run.void}`],
     ),
     figures: runs,
   }
+}
+
+/** What runs of n workers carry beside those of one in the same rounds. */
+function timesOfOne(counting: readonly WorkerRun[], runs: readonly WorkerRun[]): string {
+  const carried = spreadOf(
+    counting.flatMap((run) => {
+      const one = runs.find(
+        ({ workers: count, source, round }) =>
+          count === 1 && source === run.source && round === run.round,
+      )
+      if (one === undefined || one.void !== undefined) return []
+      return [(run.workers * one.microsecondsPerCall) / run.microsecondsPerCall]
+    }),
+  )
+  if (carried === undefined) return '–'
+  const [middle, least, most] = [carried.median, carried.min, carried.max]
+  return `${middle.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`
 }
 
 async function highest({ options, log }: Bench): Promise<Table> {

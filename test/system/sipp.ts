@@ -25,6 +25,8 @@ export interface SippCounts {
   readonly successful: number
   readonly failed: number
   readonly retransmissions: number
+  /** Why calls failed, in SIPp's words, and how many each time; absent: none did. */
+  readonly reasons?: Readonly<Record<string, number>>
 }
 
 /** The counts at one moment of the run. */
@@ -140,8 +142,8 @@ export class Sipp {
   #counts(): SippCounts {
     this.samples = this.#read()
     removeTemporaryFolder(this.#folder)
-    const { created, successful, failed, retransmissions } = this.samples.at(-1)!
-    return { created, successful, failed, retransmissions }
+    const { at: _at, ...counts } = this.samples.at(-1)!
+    return counts
   }
 
   #read(): SippSample[] {
@@ -163,16 +165,30 @@ export function samplesOf(text: string): SippSample[] {
       if (!Number.isFinite(count)) throw new Error(`SIPp's statistics have no ${name}`)
       return count
     }
-    return {
+    const sample = {
       at: value('CurrentTime') * 1_000,
       created: value('TotalCallCreated'),
       successful: value('SuccessfulCall(C)'),
       failed: value('FailedCall(C)'),
       retransmissions: value('Retransmissions(C)'),
     }
+    return sample.failed > 0 ? { ...sample, reasons: reasonsOf(names, value) } : sample
   })
   if (samples.length === 0) throw new Error("SIPp's statistics are empty")
   return samples
+}
+
+/** `FailedTimeoutOnRecv(C)` and the like, where they are not 0. */
+function reasonsOf(
+  names: readonly string[],
+  value: (name: string) => number,
+): Record<string, number> {
+  const reasons: Record<string, number> = {}
+  for (const name of names) {
+    const [, reason] = /^Failed(\w+)\(C\)$/.exec(name) ?? []
+    if (reason !== undefined && reason !== 'Call' && value(name) > 0) reasons[reason] = value(name)
+  }
+  return reasons
 }
 
 function start(options: SippOptions & Partial<CallerOptions>, more: readonly string[]): Sipp {

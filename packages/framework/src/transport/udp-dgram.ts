@@ -82,6 +82,9 @@ const destinationHeldMs = 5_000
 /** Socket buffers that ride out a pause of the collector; the system may grant less. */
 const socketBufferBytes = 4 * 1024 * 1024
 
+/** So many flows are remembered; a power of two. One that shares its place with another is made anew. */
+const flowPlaces = 4_096
+
 /** The connected socket of one destination. */
 interface Destination {
   readonly hop: Hop
@@ -99,6 +102,11 @@ class UdpListener implements Listener {
   #shared: boolean
   readonly #receiver: Receiver
   readonly #host: TransportHost
+  /**
+   * Of those heard of lately: whoever looks something up by a flow's address finds it faster by a text that was looked up
+   * before. Each has one place, which the next of its port takes, so that a stranger who invents ports costs no memory.
+   */
+  readonly #flows = new Array<Flow | undefined>(flowPlaces).fill(undefined)
   /** By hop key. */
   readonly #destinations = new Map<string, Destination>()
   #cancelSweep: (() => void) | undefined
@@ -177,12 +185,17 @@ class UdpListener implements Listener {
   #received(data: Buffer, from: RemoteInfo): void {
     // Nobody can be answered at port 0, and the system would refuse to try.
     if (data.length < minMessageBytes || from.port === 0) return
-    this.#receiver.received(data.toString('latin1'), {
-      local: this.local,
-      remoteAddress: this.#family === 4 ? from.address : normalizeAddress(from.address),
-      remotePort: from.port,
-      connection: 0,
-    })
+    this.#receiver.received(data.toString('latin1'), this.#flowOf(from))
+  }
+
+  #flowOf({ address, port: remotePort }: RemoteInfo): Flow {
+    const place = remotePort & (flowPlaces - 1)
+    const remoteAddress = this.#family === 4 ? address : normalizeAddress(address)
+    const known = this.#flows[place]
+    if (known?.remotePort === remotePort && known.remoteAddress === remoteAddress) return known
+    const flow = { local: this.local, remoteAddress, remotePort, connection: 0 }
+    this.#flows[place] = flow
+    return flow
   }
 
   #destination(hop: Hop): Destination | undefined {
