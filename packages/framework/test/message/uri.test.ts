@@ -94,6 +94,7 @@ for (const [a, b] of [
     'sip:alice@atlanta.com?subject=project%20x&priority=urgent',
     'sip:alice@atlanta.com?priority=urgent&subject=project%20x',
   ],
+  ['sip:a@h?%53ubject=%41%2f%zz&y=%', 'sip:a@h?y=%&subject=A%2F%zz'],
   ['tel:+1-201-555-0123;a=1;b', 'TEL:+12015550123;B;a=1'],
   ['urn:service:sos', 'urn:service:sos'],
 ] as const) {
@@ -115,6 +116,7 @@ for (const [a, b] of [
   ['sip:a%2Fb@h', 'sip:a/b@h'],
   ['sip:a:b@h', 'sip:a@h'],
   ['sip:a@h?x=1', 'sip:a@h?x=1&y=2'],
+  ['sip:a@h?x=%26y=2', 'sip:a@h?x=&y=2'],
   ['tel:+1', 'sip:+1@h'],
   ['tel:+1', 'tel:+2'],
 ] as const) {

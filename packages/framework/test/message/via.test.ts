@@ -18,6 +18,25 @@ test('a Via value is read: transport, sent-by, branch and parameters (§20.42)',
   ])
 })
 
+test.each([
+  'SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKa',
+  "SIP/2.0/TCP pc33.atlanta.com:5066;branch=z9hG4bK-.!%*_+`'~;rport",
+  'SIP/2.0/TLS a_b:1;branch=z9hG4bKa;rport=65535',
+])('the usual way to write a value, %s, is read as any other is (§25.1)', (text) => {
+  const { transport, host, port, branch, params } = parseVia(text)
+  const spaced = parseVia(text.replaceAll(';', ' ; '))
+  expect({ transport, host, port, branch, params: [...params] }).toEqual({
+    ...{ transport: spaced.transport, host: spaced.host, port: spaced.port },
+    ...{ branch: spaced.branch, params: [...spaced.params] },
+  })
+  const within = parseVia(`x,${text},y`, 2, 2 + text.length)
+  expect([within.host, within.port, within.branch]).toEqual([host, port, branch])
+})
+
+test.each(['0', '65536', '99999'])('port %s is none, however usual the rest is (§25.1)', (port) => {
+  expect(() => parseVia(`SIP/2.0/UDP h:${port};branch=z9hG4bKa`)).toThrow('malformed Via')
+})
+
 test('white space may stand around slashes, colon, semicolon and equal sign (§25.1)', () => {
   const via = parseVia(' sip / 2.0\t/ tcp   [2001:DB8::1] : 5061 ; branch = z9hG4bKx ')
   expect(via).toMatchObject({
@@ -131,4 +150,24 @@ test('a Via that ends within an escape is stamped like any other (RFC 4475 §3.1
   const { headers } = malformed.request
   stampSource(headers, '192.0.2.1', 7)
   expect(headers.get('Via')).toBe('SIP/2.0/UDP h;rport=7;received=192.0.2.1;x="\\\u0007\\')
+})
+
+test.each([
+  ['SIP/2.0/UDP 192.0.2.1:7;branch=z9hG4bKa', 'SIP/2.0/UDP 192.0.2.1:7;branch=z9hG4bKa'],
+  [
+    'SIP/2.0/UDP 192.0.2.1:7;branch=z9hG4bKa;rport',
+    'SIP/2.0/UDP 192.0.2.1:7;branch=z9hG4bKa;rport=9;received=192.0.2.1',
+  ],
+  [
+    'SIP/2.0/UDP 192.0.2.1:7;received=192.0.2.8;branch=z9hG4bKa',
+    'SIP/2.0/UDP 192.0.2.1:7;branch=z9hG4bKa',
+  ],
+  [
+    'SIP/2.0/UDP 192.0.2.2:7;branch=z9hG4bKa',
+    'SIP/2.0/UDP 192.0.2.2:7;branch=z9hG4bKa;received=192.0.2.1',
+  ],
+])('what was read of %s spares no stamp that is due (§18.2.1, RFC 3581 §4)', (text, stamped) => {
+  const headers = SipHeaders.of([['Via', text]])
+  stampSource(headers, '192.0.2.1', 9, parseVia(text))
+  expect(headers.get('Via')).toBe(stamped)
 })
