@@ -135,6 +135,13 @@ export function lowerCode(code: number): number {
   return code >= 0x41 && code <= 0x5a ? code + 0x20 : code
 }
 
+/** What a hexadecimal digit says; -1 for anything else, and for what stands behind the end of a text. */
+export function hexDigit(code: number): number {
+  if (isDigit(code)) return code - 0x30
+  const small = lowerCode(code)
+  return small >= 0x61 && small <= 0x66 ? small - 0x57 : -1
+}
+
 /** `text` with ASCII capitals made small: without a copy where there are none. */
 export function lower(text: string): string {
   for (let i = 0; i < text.length; i++) {

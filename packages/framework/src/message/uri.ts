@@ -7,11 +7,11 @@ import {
   QUESTION,
   SEMI,
   excerpt,
+  hexDigit,
   hostEnd,
   hostText,
   isAllUri,
   isAlpha,
-  isDigit,
   isScheme,
   isUnreserved,
   lower,
@@ -235,20 +235,15 @@ function normal(text: string): string {
   let plain = ''
   let kept = 0
   for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 1)) {
-    const code = hexValue(text.charCodeAt(at + 1)) * 16 + hexValue(text.charCodeAt(at + 2))
-    if (!(code >= 0)) continue
+    const high = hexDigit(text.charCodeAt(at + 1))
+    const low = hexDigit(text.charCodeAt(at + 2))
+    if (high < 0 || low < 0) continue
+    const code = high * 16 + low
     plain += text.slice(kept, at)
     plain += isUnreserved(code) ? String.fromCharCode(code) : text.slice(at, at + 3).toUpperCase()
     kept = at + 3
   }
   return plain + text.slice(kept)
-}
-
-/** NaN for what is no hexadecimal digit, and for the end of a text. */
-function hexValue(code: number): number {
-  if (isDigit(code)) return code - 0x30
-  const small = code | 0x20
-  return small >= 0x61 && small <= 0x66 ? small - 0x57 : NaN
 }
 
 /** Visual separators, the case and the order of parameters do not count. RFC 3966 §4 */

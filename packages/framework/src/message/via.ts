@@ -35,8 +35,8 @@ export interface Via {
  */
 export function parseVia(text: string, from = 0, end = text.length): Via {
   const to = trimEnd(text, from, end)
-  const branchFrom = usualBranch(text, from, to)
-  if (branchFrom > 0) return usualVia(text, from, branchFrom, to)
+  const read = usualVia(text, from, to)
+  if (read !== undefined) return read
   const sentBy = parseSentBy(text, from, to)
   if (sentBy?.protocol !== 'SIP/2.0') throw malformed(text, from, to)
   cursor.over(text, sentBy.end, to)
@@ -51,30 +51,29 @@ export function parseVia(text: string, from = 0, end = text.length): Via {
   return new ParsedVia(text, sentBy, branch, to)
 }
 
-/** What nearly everybody writes, and nothing that is malformed: sent-by over UDP or TCP, branch, rport. */
+/** What nearly everybody writes, and but for the port nothing that is malformed: sent-by, branch, rport. */
 const usual =
   /SIP\/2\.0\/(?:UDP|TCP|TLS) [a-z0-9\-._]+:\d{1,5};branch=[A-Za-z0-9\-.!%*_+`'~]+(?:;rport(?:=\d+)?)?/y
+const transportAt = 'SIP/2.0/'.length
 const hostAt = 'SIP/2.0/UDP '.length
 const branchParameter = ';branch='
 
-/** Where the branch of a usual value stands; -1 if it is not one. */
-function usualBranch(text: string, from: number, to: number): number {
+/** Reads it without a loop over characters; undefined if the value is another one. */
+function usualVia(text: string, from: number, to: number): Via | undefined {
   usual.lastIndex = from
-  if (!usual.test(text) || usual.lastIndex !== to) return -1
-  return text.indexOf(';', from) + branchParameter.length
-}
-
-function usualVia(text: string, from: number, branchFrom: number, to: number): Via {
+  if (!usual.test(text) || usual.lastIndex !== to) return undefined
   const hostFrom = from + hostAt
   const hostTo = text.indexOf(':', hostFrom)
-  found.end = branchFrom - branchParameter.length
-  found.protocol = 'SIP/2.0'
-  found.transport = transportName(text, from + hostAt - 4, from + hostAt - 1)
-  found.host = text.slice(hostFrom, hostTo)
-  found.port = readNumber(text, hostTo + 1, found.end, 65_535)
-  if (found.port < 1) throw malformed(text, from, to)
+  const sentByTo = text.indexOf(';', hostTo)
+  const branchFrom = sentByTo + branchParameter.length
   const next = text.indexOf(';', branchFrom)
   const branchTo = next < 0 || next > to ? to : next
+  found.protocol = 'SIP/2.0'
+  found.transport = transportName(text, from + transportAt, hostFrom - 1)
+  found.host = text.slice(hostFrom, hostTo)
+  found.port = readNumber(text, hostTo + 1, sentByTo, 65_535)
+  found.end = sentByTo
+  if (found.port < 1) throw malformed(text, from, to)
   return new ParsedVia(text, found, text.slice(branchFrom, branchTo), to)
 }
 

@@ -2,7 +2,7 @@
  * A numeric address as 32-bit words, read in one pass: what look-ups by address, of which every message has some, go by.
  * RFC 4291 §2.2
  */
-import { lowerCode } from '../message/grammar.js'
+import { hexDigit } from '../message/grammar.js'
 
 const DOT = 0x2e
 const COLON = 0x3a
@@ -97,10 +97,4 @@ function readGroups(text: string): boolean {
   groups.copyWithin(8 - (count - gap), gap, count)
   groups.fill(0, gap, 8 - (count - gap))
   return true
-}
-
-function hexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30
-  const lower = lowerCode(code)
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1
 }

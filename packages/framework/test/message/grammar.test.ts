@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import {
   excerpt,
+  hexDigit,
   hostEnd,
   hostText,
   isToken,
@@ -85,4 +86,11 @@ test.each([
 test('an error quotes the beginning of what a stranger wrote', () => {
   expect(excerpt('short')).toBe('short')
   expect(excerpt('x'.repeat(9_000))).toHaveLength(103)
+})
+
+test('a hexadecimal digit has a value in either case, and nothing else has one (§25.1)', () => {
+  const values = Array.from('09afAF').map((digit) => hexDigit(digit.charCodeAt(0)))
+  expect(values).toEqual([0, 9, 10, 15, 10, 15])
+  for (const other of '/:@G`g ') expect(hexDigit(other.charCodeAt(0))).toBe(-1)
+  expect(hexDigit(''.charCodeAt(0))).toBe(-1)
 })
