@@ -7,6 +7,7 @@ import { Balancer } from './balancer.js'
 import { freePort } from './free-ports.js'
 import { stopAll } from './processes.js'
 import { type Scenario, Sipp, type SippCounts } from './sipp.js'
+import { allSuccessful } from './sipp-counts.js'
 
 afterEach(stopAll)
 
@@ -94,9 +95,6 @@ log: { level: warn, format: json }
   }
 }
 
-const successful = (calls: number): object =>
-  expect.objectContaining({ created: calls, successful: calls, failed: 0 })
-
 async function countsOf(backends: readonly Sipp[]): Promise<SippCounts[]> {
   return Promise.all(backends.map((backend) => backend.stopped()))
 }
@@ -104,7 +102,7 @@ async function countsOf(backends: readonly Sipp[]): Promise<SippCounts[]> {
 test('4b.1: round robin gives three backends exactly a third each', async () => {
   const { call, backends } = await rig({ scenarios: ['backend', 'backend', 'backend'] })
   const caller = await call({ callsPerSecond: 100, calls: 300 })
-  expect(await caller.finished()).toEqual(successful(300))
+  expect(await caller.finished()).toEqual(allSuccessful(300))
   expect((await countsOf(backends)).map(({ created }) => created)).toEqual([100, 100, 100])
 }, 60_000)
 
@@ -117,7 +115,7 @@ test.each<[Via, Via]>([
   async (transport, behind) => {
     const { call, backends } = await rig({ scenarios: ['backend', 'backend'], behind })
     const caller = await call({ transport, callsPerSecond: 50, calls: 50 })
-    expect(await caller.finished()).toEqual(successful(50))
+    expect(await caller.finished()).toEqual(allSuccessful(50))
     expect((await countsOf(backends)).map(({ created }) => created)).toEqual([25, 25])
   },
   60_000,
@@ -126,7 +124,7 @@ test.each<[Via, Via]>([
 test('whole calls pass over IPv6', async () => {
   const { call } = await rig({ scenarios: ['backend', 'backend'], address: '::1' })
   const caller = await call({ callsPerSecond: 50, calls: 50 })
-  expect(await caller.finished()).toEqual(successful(50))
+  expect(await caller.finished()).toEqual(allSuccessful(50))
 }, 60_000)
 
 test.each<Via>(['udp', 'tcp'])(
@@ -137,8 +135,8 @@ test.each<Via>(['udp', 'tcp'])(
       scenario: 'hung-up-on-caller',
       ...{ transport, callsPerSecond: 50, calls: 50 },
     })
-    expect(await caller.finished()).toEqual(successful(50))
-    expect((await countsOf(backends))[0]).toEqual(successful(50))
+    expect(await caller.finished()).toEqual(allSuccessful(50))
+    expect((await countsOf(backends))[0]).toEqual(allSuccessful(50))
   },
   60_000,
 )
@@ -149,10 +147,10 @@ test('4b.18: a backend that answers 503 costs no call, and gets one INVITE for e
     algorithm: 'priority',
   })
   const caller = await call({ callsPerSecond: 50, calls: 100 })
-  expect(await caller.finished()).toEqual(successful(100))
+  expect(await caller.finished()).toEqual(allSuccessful(100))
   const [busy, good] = await countsOf(backends)
-  expect(busy).toEqual(successful(100))
-  expect(good).toEqual(successful(100))
+  expect(busy).toEqual(allSuccessful(100))
+  expect(good).toEqual(allSuccessful(100))
 }, 60_000)
 
 test('4b.38: calls in progress keep to a backend that a reload took away (§12.2)', async () => {
@@ -160,10 +158,10 @@ test('4b.38: calls in progress keep to a backend that a reload took away (§12.2
   const caller = await call({ callsPerSecond: 50, calls: 150, holdMs: 2_000 })
   await pause(1_500)
   keepOnly(1)
-  expect(await caller.finished()).toEqual(successful(150))
+  expect(await caller.finished()).toEqual(allSuccessful(150))
   const [kept, removed] = await countsOf(backends)
   expect(kept!.created + removed!.created).toBe(150)
-  expect(removed).toEqual(successful(removed!.created))
+  expect(removed).toEqual(allSuccessful(removed!.created))
   // It had half of what came in the first second and a half, and nothing since.
   expect(removed!.created).toBeGreaterThan(20)
   expect(removed!.created).toBeLessThan(60)
@@ -182,8 +180,8 @@ test('a backend by name is located by SRV, and a dead server of the name costs n
     ...{ at: [alive], named: ["'sip:media.example'"], dns: `'${names.address}'` },
   })
   const caller = await call({ callsPerSecond: 50, calls: 50 })
-  expect(await caller.finished()).toEqual(successful(50))
-  expect((await countsOf(backends))[0]).toEqual(successful(50))
+  expect(await caller.finished()).toEqual(allSuccessful(50))
+  expect((await countsOf(backends))[0]).toEqual(allSuccessful(50))
   await names.close()
 }, 60_000)
 
@@ -203,7 +201,7 @@ test.each<Via>(['udp', 'tcp'])(
     // Two probes have failed by then; whoever listens there now must hear probes and no call.
     await pause(1_500)
     const invitations = behind === 'udp' ? await invitationsAt(ports[2]!, 1_000) : 0
-    expect(await caller.finished()).toEqual(successful(1_000))
+    expect(await caller.finished()).toEqual(allSuccessful(1_000))
     expect(invitations).toBe(0)
     const [first, second] = await countsOf(backends.slice(0, 2))
     expect(first!.created).toBeGreaterThan(400)

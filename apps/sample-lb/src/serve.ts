@@ -1,13 +1,12 @@
 /** `--config`: the balancer of a file, until a signal ends it. */
 import { availableParallelism } from 'node:os'
-import { SipError } from '@sipwright/framework'
+import { SipError, WatchedText } from '@sipwright/framework'
 import { Balancer } from './balancer.js'
 import { type Config } from './config/check.js'
 import { type Fault, formatFault } from './config/fault.js'
 import { warnOfFixed } from './config/fixed-sections.js'
 import { faultOfListen } from './config/listen-fault.js'
 import { loadConfig, type LoadedConfig } from './config/load.js'
-import { watchConfig } from './config-watch.js'
 import { interruptions } from './interruption.js'
 import { openLog, type ProcessLog } from './log.js'
 import { SharedBalancer } from './shared-balancer.js'
@@ -70,11 +69,12 @@ export async function serve(source: ConfigSource): Promise<number> {
   process.on('SIGHUP', onHangUp)
   // After what goes before: a successor must not miss what was read meanwhile.
   process.on('SIGUSR2', () => void inTurn(() => swapCode(balancer, config, log)))
-  const endWatch = watchConfig(source.config, onHangUp)
+  const watched = new WatchedText(source.config, { known: loaded.text })
+  watched.watch(onHangUp)
   log.ready(balancer.listeners)
 
   const signal = await interruption.first
-  endWatch()
+  watched.close()
   log.info({ signal, calls: balancer.callsInProgress }, 'ending: new calls are refused')
   await Promise.race([balancer.drain(config.drain.timeout), interruption.second])
   process.off('SIGHUP', onHangUp)

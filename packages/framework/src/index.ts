@@ -106,6 +106,7 @@ export {
   type ListenAddress,
   type RouteClass,
 } from './server/app.js'
+export { WatchedText, type WatchedTextOptions } from './server/watched-text.js'
 export { type WorkerApp, type SeatAddress, type WorkerSeat } from './server/worker-seat.js'
 export { inject } from './server/container.js'
 export { RateTable, type RateOptions } from './server/rate-table.js'

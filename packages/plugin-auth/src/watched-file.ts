@@ -1,11 +1,5 @@
-/** A file that is read anew when it is written or replaced. What cannot be used changes nothing. */
-import { type FSWatcher, watch } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
-import { type Clock, type Log, SipError } from '@sipwright/framework'
-
-/** Editors write in several steps: what comes within this time is one change. */
-const settleMs = 200
+/** A file that is read anew when it says something else. What cannot be used changes nothing. */
+import { type Clock, type Log, SipError, WatchedText } from '@sipwright/framework'
 
 export interface WatchedFileOptions {
   readonly file: string
@@ -17,47 +11,29 @@ export interface WatchedFileOptions {
 
 export class WatchedFile {
   readonly #options: WatchedFileOptions
-  #watcher: FSWatcher | undefined = undefined
-  #cancel: (() => void) | undefined = undefined
-  #text: string | undefined = undefined
+  readonly #text: WatchedText
 
   constructor(options: WatchedFileOptions) {
     this.#options = options
+    this.#text = new WatchedText(options.file, options)
   }
 
   /** Reads and applies it. Rejects with SIPW_ERR_AUTH_FILE, or with what `apply` throws. */
   async load(): Promise<void> {
-    const text = await this.#read()
-    this.#options.apply(text)
-    this.#text = text
+    this.#options.apply(await this.#read())
   }
 
-  /** The folder is watched, not the file: a new file that takes its name is a change as well. */
   watch(): void {
-    const { file, clock } = this.#options
-    const name = basename(file)
-    try {
-      this.#watcher = watch(dirname(file), (_event, which) => {
-        if (which !== null && which !== name) return
-        this.#cancel?.()
-        this.#cancel = clock.after(settleMs, () => void this.#look())
-      })
-      // A folder that is taken away: a reload says so.
-      this.#watcher.on('error', () => this.#watcher?.close())
-    } catch {
-      // Not every system can watch; SIGHUP reloads there.
-    }
+    this.#text.watch(() => void this.#loadAgain())
   }
 
   close(): void {
-    this.#cancel?.()
-    this.#watcher?.close()
+    this.#text.close()
   }
 
-  async #look(): Promise<void> {
+  async #loadAgain(): Promise<void> {
     const { file, log } = this.#options
     try {
-      if ((await this.#read()) === this.#text) return
       await this.load()
       log.info({ file }, 'a file that has changed was read again')
     } catch (error) {
@@ -69,12 +45,11 @@ export class WatchedFile {
   }
 
   async #read(): Promise<string> {
-    const { file } = this.#options
     try {
-      return await readFile(file, 'utf8')
+      return await this.#text.read()
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new SipError('SIPW_ERR_AUTH_FILE', [file, reason], { cause })
+      throw new SipError('SIPW_ERR_AUTH_FILE', [this.#text.path, reason], { cause })
     }
   }
 }
