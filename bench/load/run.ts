@@ -1,7 +1,7 @@
 /** One measured run: a system, a workload, a rate, a time. */
 import { freePort } from '@sipwright/test/system/free-ports.js'
 import { stopAll } from '@sipwright/test/system/processes.js'
-import { Sipp, type SippSample } from '@sipwright/test/system/sipp.js'
+import { type CallerOptions, Sipp, type SippSample } from '@sipwright/test/system/sipp.js'
 import { type SystemUnderTest } from '../systems/system.js'
 import { tasksOf, type TaskTime } from './cpu-time.js'
 import { loadCpu, systemCpu } from './processors.js'
@@ -96,11 +96,7 @@ async function run(system: SystemUnderTest, options: RunOptions): Promise<Run> {
     ...(system.callersFrom !== undefined && { address: system.callersFrom }),
     ...{ socketPerCall: workload.manySources, holdMs },
   }
-  const gentle = Math.ceil(rate / 4)
-  await Sipp.call({
-    ...{ ...callers, port: first, callsPerSecond: gentle, calls: gentle * coldSeconds },
-    lifetimeSeconds: coldSeconds + lastCallsSeconds,
-  }).finished()
+  await callGently({ ...callers, port: first }, rate)
   const asked = Math.round(rate * (warmUpSeconds + seconds + 1))
   const caller = Sipp.call({
     ...{ ...callers, port: own, callsPerSecond: rate, calls: asked },
@@ -129,6 +125,18 @@ async function run(system: SystemUnderTest, options: RunOptions): Promise<Run> {
     generatorBusy: load / elapsed,
     void: whyVoid({ ...outcome, measured: calls, nominal: rate * elapsed }),
   }
+}
+
+/** What a process that has just started is called by before `rate` calls per second; ends with the last call. */
+export async function callGently(
+  callers: Omit<CallerOptions, 'calls' | 'callsPerSecond' | 'lifetimeSeconds'>,
+  rate: number,
+): Promise<void> {
+  const gentle = Math.ceil(rate / 4)
+  await Sipp.call({
+    ...{ ...callers, callsPerSecond: gentle, calls: gentle * coldSeconds },
+    lifetimeSeconds: coldSeconds + lastCallsSeconds,
+  }).finished()
 }
 
 /** Calls that had ended well at a moment, between two lines of the statistics in proportion. */

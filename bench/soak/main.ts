@@ -8,7 +8,7 @@ import { Sipp } from '@sipwright/test/system/sipp.js'
 import { temporaryFolder } from '@sipwright/test/system/temporary-folder.js'
 import { endOnSignals } from '../interruption.js'
 import { exists, loadCpu, systemCpu } from '../load/processors.js'
-import { measureRun } from '../load/run.js'
+import { callGently, measureRun } from '../load/run.js'
 import { searchRate } from '../load/step-search.js'
 import { callsOverUdp } from '../load/workload.js'
 import { formatMachine, thisMachine } from '../machine.js'
@@ -16,11 +16,13 @@ import { textOf } from '../report/table.js'
 import { sipwright, startSipwright } from '../systems/sipwright.js'
 import { parseSoakCommandLine, soakUsage, type SoakOptions } from './command-line.js'
 import { samplesOf } from './probe-lines.js'
-import { heldBy } from './process-tree.js'
+import { type Held, heldBy, meanOf } from './process-tree.js'
 import { soakTable } from './report.js'
 import { type SoakSample, trendsOf } from './verdict.js'
 
-const sampleMs = 10_000
+const lookMs = 1_000
+/** A heap grows and is collected all the time: the mean of so many looks tells more than one. */
+const looksPerSample = 10
 
 const command = parseSoakCommandLine(process.argv.slice(2))
 switch (command.kind) {
@@ -99,8 +101,8 @@ async function run(
   const probed = join(temporaryFolder('soak'), 'probe.jsonl')
   // A run can end before the first look.
   writeFileSync(probed, '')
-  const ports = [await freePort(), await freePort(), await freePort(), await freePort()] as const
-  const [port, own, ...backends] = ports
+  const [port, first, own] = [await freePort(), await freePort(), await freePort()]
+  const backends = [await freePort(), await freePort()]
   const pinned = workers === 1
   const lifetimeSeconds = Math.ceil(calls / rate) + 60
   const farEnd = {
@@ -114,27 +116,27 @@ async function run(
   const { pid } = await startSipwright(
     { workload: callsOverUdp, port, backends, cpu: pinned ? systemCpu : undefined, workers },
     // Inherited by workers, so that each of them is looked into.
-    [`SIPWRIGHT_SOAK_PROBE=${probed}`, `NODE_OPTIONS=--expose-gc --import=${probe}`],
+    [`SIPWRIGHT_SOAK_PROBE=${probed}`, `NODE_OPTIONS=--import=${probe}`],
   )
+  const callers = {
+    ...{ ...farEnd, scenario: { file: callsOverUdp.caller }, target: `127.0.0.1:${port}` },
+    holdMs: callsOverUdp.holdMs,
+  }
+  await callGently({ ...callers, port: first }, rate)
   const startedAt = Date.now()
-  const caller = Sipp.call({
-    ...{
-      ...farEnd,
-      scenario: { file: callsOverUdp.caller },
-      target: `127.0.0.1:${port}`,
-      port: own,
-    },
-    ...{ holdMs: callsOverUdp.holdMs, callsPerSecond: rate, calls },
-  })
+  const caller = Sipp.call({ ...callers, port: own, callsPerSecond: rate, calls })
   const outside: SoakSample[] = []
+  const looks: Held[] = []
   const timer = setInterval(() => {
-    const values = { ...heldBy(pid) }
+    looks.push(heldBy(pid))
+    if (looks.length < looksPerSample) return
+    const values = { ...meanOf(looks.splice(0)) }
     const sample = { at: (Date.now() - startedAt) / 1_000, values }
     outside.push(sample)
     log(
       `${sample.at.toFixed(0)} s: ${(values.resident / 1_048_576).toFixed(0)} MiB resident, ${values.descriptors} descriptors`,
     )
-  }, sampleMs)
+  }, lookMs)
   const counts = await caller.finished()
   clearInterval(timer)
   const behindCounts = await Promise.all(behind.map((each) => each.stopped()))

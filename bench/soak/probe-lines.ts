@@ -13,7 +13,8 @@ export function samplesOf(lines: string, startedAt: number): readonly SoakSample
       const name = names.get(pid) ?? (names.size === 0 ? '' : ` of process ${names.size + 1}`)
       names.set(pid, name)
       const values = {
-        ...{ [`heap${name}`]: heap, [`external${name}`]: external },
+        ...(heap !== undefined && { [`heap${name}`]: heap }),
+        [`external${name}`]: external,
         [`handles and timers${name}`]: resources,
         ...(transactions !== undefined && { [`transactions${name}`]: transactions }),
       }
@@ -25,7 +26,8 @@ export function samplesOf(lines: string, startedAt: number): readonly SoakSample
 interface ProbeLine {
   readonly time: number
   readonly pid: number
-  readonly heap: number
+  /** Absent before the first full collection. */
+  readonly heap?: number
   readonly external: number
   readonly resources: number
   /** Absent where no request has come: in the supervisor of workers. */

@@ -21,6 +21,13 @@ export function heldBy(root: number, proc = '/proc'): Held {
   return held
 }
 
+/** The mean of several looks. */
+export function meanOf(looks: readonly Held[]): Held {
+  const mean = (name: keyof Held): number =>
+    looks.reduce((sum, look) => sum + look[name], 0) / looks.length
+  return { resident: mean('resident'), descriptors: mean('descriptors'), threads: mean('threads') }
+}
+
 function field(status: string, name: string): number {
   return Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(status)?.[1] ?? 0)
 }

@@ -47,7 +47,7 @@ export interface SippOptions {
   readonly lifetimeSeconds?: number
   /** How often the counts are written down. Default: every second. */
   readonly sampleMs?: number
-  /** Of its sockets. Default: 1 MiB, of which the kernel gives what it may: a busy machine must not lose what was sent. */
+  /** Of its sockets. Default: 4 MiB, of which the kernel gives what it may: a busy machine must not lose what was sent. */
   readonly bufferBytes?: number
 }
 
@@ -193,7 +193,7 @@ function reasonsOf(
 
 function start(options: SippOptions & Partial<CallerOptions>, more: readonly string[]): Sipp {
   const { scenario, transport = 'udp', address = '127.0.0.1', port, cpu } = options
-  const { sampleMs = 1_000, bufferBytes = 1_048_576 } = options
+  const { sampleMs = 1_000, bufferBytes = 4_194_304 } = options
   const folder = temporaryFolder('sipp')
   const args = [
     ...['-sf', fileOf(scenario), '-i', address, '-p', String(port)],

@@ -21,6 +21,12 @@ test('each process is told under its own name, and live transactions only where 
   ])
 })
 
+test('a process whose heap was not collected yet has none', () => {
+  expect(samplesOf(line(11_000, 41, { heap: undefined }), 1_000)).toEqual([
+    { at: 10, values: { external: 3, 'handles and timers': 2 } },
+  ])
+})
+
 test('a run too short for a single look has none', () => {
   expect(samplesOf('', 0)).toEqual([])
 })

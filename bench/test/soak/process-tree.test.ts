@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { heldBy } from '#src/soak/process-tree.js'
+import { heldBy, meanOf } from '#src/soak/process-tree.js'
 
 test('memory, descriptors and threads are summed over the tree; one that has ended holds nothing', () => {
   const proc = mkdtempSync(join(tmpdir(), 'sipwright-proc-'))
@@ -24,4 +24,9 @@ test('memory, descriptors and threads are summed over the tree; one that has end
   } finally {
     rmSync(proc, { recursive: true })
   }
+})
+
+test('looks close together count as their mean', () => {
+  const look = (resident: number) => ({ resident, descriptors: 21, threads: 11 })
+  expect(meanOf([look(100), look(300), look(200)])).toEqual(look(200))
 })
