@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '@sipwright/test/system/free-ports.js'
 import { stopAll } from '@sipwright/test/system/processes.js'
-import { Sipp } from '@sipwright/test/system/sipp.js'
+import { Sipp, type SippSample } from '@sipwright/test/system/sipp.js'
 import { temporaryFolder } from '@sipwright/test/system/temporary-folder.js'
 import { endOnSignals } from '../interruption.js'
 import { exists, loadCpu, systemCpu } from '../load/processors.js'
@@ -58,12 +58,12 @@ async function soak(options: SoakOptions): Promise<number> {
     `${rate} calls/s (${options.load} of ${capacity}) for ${(seconds / 60).toFixed(1)} minutes: ${calls} calls`,
   )
 
-  const { samples, counts } = await run(options, rate, calls)
+  const { samples, counts, made } = await run(options, rate, calls)
   const trends = trendsOf(samples, options.warmUpMinutes * 60)
   const table = soakTable(trends, counts, calls)
   process.stdout.write(`${formatMachine(machine)}\n\n${textOf(table)}\n`)
   if (options.json !== undefined) {
-    const report = { machine, options, capacity, rate, calls, counts, trends, samples }
+    const report = { machine, options, capacity, rate, calls, counts, trends, samples, made }
     writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`)
   }
   const steady = trends.every(({ verdict }) => verdict === 'flat')
@@ -97,6 +97,8 @@ async function run(
 ): Promise<{
   samples: readonly SoakSample[]
   counts: { created: number; successful: number; retransmissions: number }
+  /** The caller's counts second by second. */
+  made: readonly SippSample[]
 }> {
   const probed = join(temporaryFolder('soak'), 'probe.jsonl')
   // A run can end before the first look.
@@ -145,7 +147,7 @@ async function run(
     counts.retransmissions,
   )
   const samples = [...outside, ...samplesOf(readFileSync(probed, 'latin1'), startedAt)]
-  return { samples, counts: { ...counts, retransmissions } }
+  return { samples, counts: { ...counts, retransmissions }, made: caller.samples }
 }
 
 function log(line: string): void {

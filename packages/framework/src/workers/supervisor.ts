@@ -53,10 +53,7 @@ const maxWaiting = 256
 /** What has retired may take so long: a call that rings until Timer C, and what lingers behind it. */
 const elderLimitMs = 300_000
 
-/** One that is told to retire and says nothing is ended. */
-const retireLimitMs = 5_000
-
-/** How long the workers may take to answer what all are asked. */
+/** How long the workers may take to answer what all are asked, and one to retire; one that does not is ended, with its calls. */
 const answerLimitMs = 15_000
 
 /** What a worker that is told to stop may take beyond the limit for its calls. */
@@ -240,7 +237,7 @@ export class Supervisor {
     }
     const retired = new Settling<Elder | undefined>()
     member.retiring = retired
-    const cancelRetire = clock.after(retireLimitMs, () => old.kill())
+    const cancelRetire = clock.after(answerLimitMs, () => old.kill())
     if (member.process === old) old.order({ kind: 'retire', limitMs: elderLimitMs })
     else retired.resolve(undefined)
     const elder = await retired.promise

@@ -207,7 +207,7 @@ test('a swap whose code does not start says how it ended, and changes nothing', 
   expect(processes).toHaveLength(4)
 })
 
-test('a successor that never gets ready is ended after half a minute; one that does not retire after five seconds', async () => {
+test('a successor that never gets ready is ended after half a minute; one that does not retire after 15 seconds', async () => {
   const { clock, supervisor, latest, say, running } = rig(1)
   await running()
   const old = latest(0)
@@ -222,7 +222,7 @@ test('a successor that never gets ready is ended after half a minute; one that d
   const swapped = supervisor.swap()
   say(0, { kind: 'serves' })
   await settled()
-  clock.advance(5_000)
+  clock.advance(15_000)
   expect(old.killed).toBe(true)
   expect(await swapped).toEqual(['worker 0: it ended before it could be replaced'])
 })
