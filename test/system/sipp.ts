@@ -47,8 +47,6 @@ export interface SippOptions {
   readonly lifetimeSeconds?: number
   /** How often the counts are written down. Default: every second. */
   readonly sampleMs?: number
-  /** Of its sockets. Default: 4 MiB, of which the kernel gives what it may: a busy machine must not lose what was sent. */
-  readonly bufferBytes?: number
 }
 
 export interface CallerOptions extends SippOptions {
@@ -66,6 +64,8 @@ export interface CallerOptions extends SippOptions {
   readonly resends?: boolean
 }
 
+/** Of SIPp's sockets; the kernel gives of it what it may: a busy machine must not lose what was sent. */
+const bufferBytes = 4_194_304
 /** How long a caller lives that was not told otherwise. */
 const defaultLifetimeSeconds = 60
 /** An overloaded SIPp can hang: after so long it is killed, and what it has written so far counts. */
@@ -193,7 +193,7 @@ function reasonsOf(
 
 function start(options: SippOptions & Partial<CallerOptions>, more: readonly string[]): Sipp {
   const { scenario, transport = 'udp', address = '127.0.0.1', port, cpu } = options
-  const { sampleMs = 1_000, bufferBytes = 4_194_304 } = options
+  const { sampleMs = 1_000 } = options
   const folder = temporaryFolder('sipp')
   const args = [
     ...['-sf', fileOf(scenario), '-i', address, '-p', String(port)],

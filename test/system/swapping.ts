@@ -56,7 +56,7 @@ dispatcher:
   const caller = Sipp.call({
     ...{ scenario: 'caller', port: callerPort, target: `127.0.0.1:${port}` },
     ...{ callsPerSecond, calls: callsPerSecond * seconds, holdMs: 1_000 },
-    ...{ resends, patienceMs: 20_000, bufferBytes: 4 * 1024 * 1024 },
+    ...{ resends, patienceMs: 20_000 },
     lifetimeSeconds: seconds + 30,
   })
   const said: string[] = []
