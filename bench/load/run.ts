@@ -1,5 +1,5 @@
 /** One measured run: a system, a workload, a rate, a time. */
-import { freePort } from '@sipwright/test/system/free-ports.js'
+import { freePorts } from '@sipwright/test/system/free-ports.js'
 import { stopAll } from '@sipwright/test/system/processes.js'
 import { type CallerOptions, Sipp, type SippSample } from '@sipwright/test/system/sipp.js'
 import { type SystemUnderTest } from '../systems/system.js'
@@ -187,12 +187,6 @@ function look(pid: number, loadPids: readonly number[]): Look {
 
 function secondsOf(tasks: readonly TaskTime[]): number {
   return Number(tasks.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0n)) / 1e9
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>()
-  while (ports.size < count) ports.add(await freePort())
-  return [...ports]
 }
 
 function pause(ms: number): Promise<void> {

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { Balancer } from './balancer.js'
-import { freePort } from './free-ports.js'
+import { freePort, freePorts } from './free-ports.js'
 import { stopAll } from './processes.js'
 import { SipCaller } from './sip-caller.js'
 import { Sipp } from './sipp.js'
@@ -70,10 +70,6 @@ log: { level: info, format: json }
   expect(silent.invitations()).toBe(0)
   silent.close()
 }, 120_000)
-
-async function freePorts(count: number): Promise<number[]> {
-  return Promise.all(Array.from({ length: count }, () => freePort()))
-}
 
 /** Hears everything and answers nothing. */
 async function silentBackend() {

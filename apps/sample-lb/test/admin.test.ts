@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { freePort } from '#src/demo/ports.js'
+import { freePort } from '@sipwright/test/system/free-ports.js'
 import { pause, Program, request, response, run, SipSocket } from './process.js'
 
 jest.setTimeout(60_000)

@@ -3,8 +3,8 @@
  * A user that begins with 9 rings until the caller hangs up; every other one answers soon.
  */
 import sip, { type Request, type Response } from 'sip'
-import { liveWithParent, sessionDescription, tellParent, uniqueNames } from './far-end.js'
-import { type BackendMessage, type BusyMessage, type CrashMessage } from './messages.js'
+import { liveWithParent, sessionDescription, tellListening, uniqueNames } from './far-end.js'
+import { type BusyMessage, type CrashMessage } from './messages.js'
 
 interface Ringing {
   readonly invite: Request
@@ -12,7 +12,6 @@ interface Ringing {
   timer: NodeJS.Timeout | undefined
 }
 
-const bindMs = 100
 const firstResendMs = 500
 const lastResendMs = 4_000
 const giveUpMs = 32_000
@@ -32,10 +31,6 @@ let busy = false
 let answered = 0
 
 liveWithParent()
-process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EADDRINUSE') process.stderr.write(`${name}: ${String(error.stack)}\n`)
-  process.exit(1)
-})
 process.on('message', (message: BusyMessage | CrashMessage) => {
   if (message.kind === 'crash') crash()
   else busy = message.busy
@@ -45,7 +40,7 @@ const stack = sip.create(
   { address: '127.0.0.1', port, publicAddress: `${name}.invalid`, tcp: false },
   received,
 )
-setTimeout(() => tellParent({ kind: 'listening' } satisfies BackendMessage), bindMs)
+tellListening(name)
 
 function received(request: Request): void {
   switch (request.method) {

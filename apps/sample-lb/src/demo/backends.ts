@@ -1,8 +1,7 @@
 /** The three backends of the demo, one of which dies and comes back. */
 import { type ChildProcess } from 'node:child_process'
-import { endChild, gone, startChild } from './children.js'
+import { endChild, gone, startListening, startOnFreePort } from './children.js'
 import { type BusyMessage, type CrashMessage } from './messages.js'
-import { freePort } from './ports.js'
 
 export interface DemoBackend {
   readonly name: string
@@ -16,7 +15,6 @@ const usual = [
 ]
 /** The names of all backends. */
 export const backendNames: readonly string[] = usual.map(({ name }) => name)
-const attempts = 5
 
 interface Running {
   readonly name: string
@@ -43,13 +41,11 @@ export class Backends {
   /** Starts all of them on ports that are free. */
   async start(): Promise<void> {
     for (const backend of this.#all) {
-      for (
-        let attempt = 1;
-        !(await this.#listens(backend, await freePort(backend.port)));
-        attempt++
-      ) {
-        if (attempt === attempts) throw new Error(`${backend.name} finds no free port`)
-      }
+      const { name, port: usualPort } = backend
+      const argsOf = (port: number) => [name, String(port)]
+      const { child, port } = await startOnFreePort('backend.js', usualPort, argsOf)
+      backend.port = port
+      await this.#keep(backend, child)
     }
   }
 
@@ -65,7 +61,9 @@ export class Backends {
   /** Starts it again on its old port, unless it is still there. */
   async revive(name: string): Promise<void> {
     const backend = this.#find(name)
-    if (backend.child === undefined && !this.#ending) await this.#listens(backend, backend.port)
+    if (backend.child !== undefined || this.#ending) return
+    const child = await startListening('backend.js', [name, String(backend.port)])
+    if (child !== undefined) await this.#keep(backend, child)
   }
 
   /** From now on it answers 503 to whatever is new, or no more. */
@@ -85,24 +83,14 @@ export class Backends {
     await Promise.all(children.map(endChild))
   }
 
-  /** False if the process went away before it listened: another one took the port. */
-  async #listens(backend: Running, port: number): Promise<boolean> {
-    const child = startChild('backend.js', [backend.name, String(port)])
-    backend.port = port
+  /** Until it dies, or all end; one that has come too late ends at once. */
+  async #keep(backend: Running, child: ChildProcess): Promise<void> {
+    if (this.#ending) return endChild(child)
     backend.child = child
-    const listening = await new Promise<boolean>((resolve) => {
-      child.once('message', () => resolve(true))
-      child.once('exit', () => resolve(false))
-    })
-    if (!listening) {
-      backend.child = undefined
-      return false
-    }
     child.once('exit', () => {
       backend.child = undefined
       if (!this.#ending) this.#died(backend.name, Date.now())
     })
-    return true
   }
 
   #find(name: string): Running {

@@ -4,8 +4,8 @@
  */
 import sip from 'sip'
 import { type CallPlan, DemoCall } from './call.js'
-import { liveWithParent, tellParent, uniqueNames } from './far-end.js'
-import { type CallersMessage, type StopMessage } from './messages.js'
+import { liveWithParent, tellListening, tellParent, uniqueNames } from './far-end.js'
+import { type CallersMessage, type StartMessage, type StopMessage } from './messages.js'
 
 const [balancer = '', portText = '', cpsText = ''] = process.argv.slice(2)
 const port = Number(portText)
@@ -14,18 +14,27 @@ const tickMs = Math.min(50, 1_000 / cps)
 
 const nextName = uniqueNames()
 const calls = new Set<DemoCall>()
-const started = performance.now()
+let started = 0
 let placed = 0
 let stopping = false
+let timer: NodeJS.Timeout | undefined
 
 liveWithParent()
-process.on('message', ({ limitMs }: StopMessage) => stop(limitMs))
+process.on('message', (message: StartMessage | StopMessage) => {
+  if (message.kind === 'start') start()
+  else stop(message.limitMs)
+})
 
 const stack = sip.create(
   { address: '127.0.0.1', port, publicAddress: 'callers.invalid', tcp: false },
   () => undefined,
 )
-const timer = setInterval(placeDueCalls, tickMs)
+tellListening('callers')
+
+function start(): void {
+  started = performance.now()
+  timer = setInterval(placeDueCalls, tickMs)
+}
 
 function placeDueCalls(): void {
   const due = Math.floor(((performance.now() - started) * cps) / 1_000)

@@ -12,8 +12,8 @@ import { type Loaded, parseConfig } from '../config/load.js'
 import { interruptions } from '../interruption.js'
 import { openLog, type ProcessLog } from '../log.js'
 import { backendNames, Backends } from './backends.js'
-import { endChild, startChild } from './children.js'
-import { type CallersMessage, type StopMessage } from './messages.js'
+import { endChild, gone, startOnFreePort } from './children.js'
+import { type CallersMessage, type StartMessage, type StopMessage } from './messages.js'
 import { floodThreshold } from './flood.js'
 import { freePort } from './ports.js'
 import { busyOne, story, storyActions, victim } from './story.js'
@@ -135,9 +135,9 @@ interface Callers {
 }
 
 async function startCallers(balancerPort: number, cps: number, tally: Tally): Promise<Callers> {
-  const port = await freePort(usualCallersPort)
-  const args = [`127.0.0.1:${String(balancerPort)}`, String(port), String(cps)]
-  const child = startChild('callers.js', args)
+  const { child } = await startOnFreePort('callers.js', usualCallersPort, (port) => [
+    ...[`127.0.0.1:${String(balancerPort)}`, String(port), String(cps)],
+  ])
   const finished = new Promise<void>((resolve) => {
     child.on('message', (message: CallersMessage) => {
       if (message.kind === 'placed') tally.placed()
@@ -145,7 +145,9 @@ async function startCallers(balancerPort: number, cps: number, tally: Tally): Pr
       else resolve()
     })
   })
-  const died = new Promise<'died'>((resolve) => child.once('exit', () => resolve('died')))
+  const died = gone(child).then(() => 'died' as const)
+  const start: StartMessage = { kind: 'start' }
+  child.send(start, () => undefined)
   const stop = (limitMs: number): Promise<void> => {
     const message: StopMessage = { kind: 'stop', limitMs }
     if (child.connected) child.send(message, () => undefined)

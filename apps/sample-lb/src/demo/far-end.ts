@@ -1,5 +1,9 @@
 /** What backends and callers of the demo share: both are processes of their own that speak npm `sip`. */
 
+import { type ListeningMessage } from './messages.js'
+
+const bindMs = 100
+
 /** Body of every INVITE and its answer: an offer nobody sends media for. */
 export const sessionDescription = [
   'v=0',
@@ -18,6 +22,18 @@ export const sessionDescription = [
 export function liveWithParent(): void {
   process.on('disconnect', () => process.exit(0))
   process.on('SIGINT', () => undefined)
+}
+
+/**
+ * Tells the parent when the socket that npm `sip` has opened is bound, which it does not say; ends the process if
+ * another one has the port.
+ */
+export function tellListening(name: string): void {
+  process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') process.stderr.write(`${name}: ${String(error.stack)}\n`)
+    process.exit(1)
+  })
+  setTimeout(() => tellParent({ kind: 'listening' } satisfies ListeningMessage), bindMs)
 }
 
 /** Tells the parent; a parent that is gone hears nothing. */

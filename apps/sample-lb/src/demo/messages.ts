@@ -1,7 +1,7 @@
 /** What the processes of the demo tell each other. */
 
-/** A backend's process to the demo. */
-export interface BackendMessage {
+/** A backend or the callers to the demo, before all else. */
+export interface ListeningMessage {
   readonly kind: 'listening'
 }
 
@@ -14,6 +14,11 @@ export interface CrashMessage {
 export interface BusyMessage {
   readonly kind: 'busy'
   readonly busy: boolean
+}
+
+/** The demo to the callers: place calls from now on. */
+export interface StartMessage {
+  readonly kind: 'start'
 }
 
 /** The demo to the callers: place no more calls; those still up after `limitMs` are given up. */

@@ -2,32 +2,24 @@
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 
-/** `preferred` if nothing listens there over UDP or TCP, else one that the system names. */
-export async function freePort(preferred?: number): Promise<number> {
-  if (preferred !== undefined && (await isFree(preferred))) return preferred
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const port = await bindUdp(0)
-    if (port !== undefined && (await isFree(port))) return port
+/** From one candidate to the next. None meets the usual port of another part of the demo. */
+const step = 100
+const candidates = 100
+
+/** `usual` if nothing listens there over UDP or TCP, else the next in steps of 100 where nothing does. */
+export async function freePort(usual: number): Promise<number> {
+  for (let count = 0; count < candidates; count++) {
+    const port = usual + count * step
+    if ((await canBindUdp(port)) && (await canListenTcp(port))) return port
   }
-  throw new Error('no free port on 127.0.0.1')
+  throw new Error(`no port is free on 127.0.0.1: ${String(usual)} and those after it are taken`)
 }
 
-async function isFree(port: number): Promise<boolean> {
-  return (await bindUdp(port)) !== undefined && (await canListenTcp(port))
-}
-
-/** Binds and lets go; the port that it was. */
-function bindUdp(port: number): Promise<number | undefined> {
+function canBindUdp(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4')
-    socket.once('error', () => {
-      socket.close()
-      resolve(undefined)
-    })
-    socket.bind(port, '127.0.0.1', () => {
-      const bound = socket.address().port
-      socket.close(() => resolve(bound))
-    })
+    socket.once('error', () => socket.close(() => resolve(false)))
+    socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)))
   })
 }
 
