@@ -10,19 +10,22 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 const lowest = 12_000
-const portsEach = 4_000
-/** 12000 to 31999: one share for each worker of jest, whose numbers begin with 1, and one for programs without it. */
+/** One of them for each worker of jest, whose numbers begin with 1, and one for programs without it: up to 31999. */
 const shares = 5
+const portsEach = 4_000
+/** The ports that follow one are left to it: a balancer's workers take theirs there. */
+const step = 10
+const candidates = portsEach / step
 
 const first = lowest + (Number(process.env['JEST_WORKER_ID'] ?? 0) % shares) * portsEach
 /** Begins anywhere: what comes late for the test before finds nobody. */
-let last = randomInt(portsEach)
+let last = randomInt(candidates)
 
 /** A port of this address that is free for UDP and TCP alike. No port is named twice. */
 export async function freePort(address = '127.0.0.1'): Promise<number> {
-  for (let looked = 0; looked < portsEach; looked++) {
-    last = (last + 1) % portsEach
-    const port = first + last
+  for (let looked = 0; looked < candidates; looked++) {
+    last = (last + 1) % candidates
+    const port = first + last * step
     if (await isFree(port, address)) return port
   }
   throw new Error(`no port of ${address} is free`)

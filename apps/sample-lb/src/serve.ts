@@ -6,7 +6,7 @@ import { type Config } from './config/check.js'
 import { type Fault, formatFault } from './config/fault.js'
 import { warnOfFixed } from './config/fixed-sections.js'
 import { faultOfListen } from './config/listen-fault.js'
-import { loadConfig, type LoadedConfig } from './config/load.js'
+import { type Loaded, loadConfig, type LoadedConfig } from './config/load.js'
 import { interruptions } from './interruption.js'
 import { openLog, type ProcessLog } from './log.js'
 import { SharedBalancer } from './shared-balancer.js'
@@ -41,6 +41,8 @@ export interface RunningBalancer {
 export async function serve(source: ConfigSource): Promise<number> {
   const loaded = loadConfig(source.config, source.overrides)
   if (loaded.kind === 'faults') return refuse(loaded.faults)
+  const watched = new WatchedText(source.config)
+  watched.knows(loaded.text)
   const log = openLog(loaded.config.log, 1)
   const interruption = interruptions()
   let balancer: RunningBalancer
@@ -55,7 +57,10 @@ export async function serve(source: ConfigSource): Promise<number> {
   const reload = (): Promise<boolean> =>
     inTurn(async () => {
       balancer.reopenFiles()
-      const applied = await reloadFrom(source, balancer, config, log)
+      const read = loadConfig(source.config, source.overrides)
+      // Who writes the file and sends a signal has it read once.
+      if (read.text !== undefined) watched.knows(read.text)
+      const applied = await apply(read, source, balancer, config, log)
       config = applied ?? config
       return applied !== undefined
     })
@@ -69,7 +74,6 @@ export async function serve(source: ConfigSource): Promise<number> {
   process.on('SIGHUP', onHangUp)
   // After what goes before: a successor must not miss what was read meanwhile.
   process.on('SIGUSR2', () => void inTurn(() => swapCode(balancer, config, log)))
-  const watched = new WatchedText(source.config, { known: loaded.text })
   watched.watch(onHangUp)
   log.ready(balancer.listeners)
 
@@ -98,14 +102,14 @@ function start(
     : SharedBalancer.start(loaded, source, count, log)
 }
 
-/** SIGHUP: the file is read again; what is wrong with it is told, and the old state stays: undefined. */
-async function reloadFrom(
-  { config: path, overrides }: ConfigSource,
+/** What is wrong with the file that was read again is told, and the old state stays: undefined. */
+async function apply(
+  loaded: Loaded,
+  { config: path }: ConfigSource,
   balancer: RunningBalancer,
   before: Config,
   log: ProcessLog,
 ): Promise<Config | undefined> {
-  const loaded = loadConfig(path, overrides)
   if (loaded.kind === 'faults') {
     for (const fault of loaded.faults) log.error({ fault: formatFault(fault) }, 'reload refused')
     return undefined

@@ -75,7 +75,8 @@ test('SIGHUP reaches every worker; a faulty file is reported once and changes no
   writeFileSync(config, 'listen: nowhere\n')
   program.kill('SIGHUP')
   await program.printed(/listen: found .*reload refused/)
-  await pause(200)
+  // Longer than the watch on the file takes to find the same.
+  await pause(1_000)
   expect(program.stdout.match(/listen: found/g)).toHaveLength(1)
   for (let n = 0; n < 12; n++) await expectServedBy(second, `n${String(n)}`)
   second.close()

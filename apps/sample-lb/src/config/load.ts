@@ -15,8 +15,16 @@ export interface LoadedConfig {
   readonly text: string
 }
 
-/** A configuration, or why there is none: all faults, in the order of the file. */
-export type Loaded = LoadedConfig | { readonly kind: 'faults'; readonly faults: readonly Fault[] }
+/** All faults, in the order of the file. */
+export interface RefusedConfig {
+  readonly kind: 'faults'
+  readonly faults: readonly Fault[]
+  /** What the file says; undefined if it cannot be read. */
+  readonly text: string | undefined
+}
+
+/** A configuration, or why there is none. */
+export type Loaded = LoadedConfig | RefusedConfig
 
 /** Reads and checks the file at `path` and everything it points to. `overrides` are `key=value`. */
 export function loadConfig(path: string, overrides: readonly string[] = []): Loaded {
@@ -28,6 +36,7 @@ export function loadConfig(path: string, overrides: readonly string[] = []): Loa
     return {
       kind: 'faults',
       faults: [{ place: { file: path }, key: '', found, expected: 'a readable file' }],
+      text: undefined,
     }
   }
   return parseConfig(path, text, overrides)
@@ -36,14 +45,14 @@ export function loadConfig(path: string, overrides: readonly string[] = []): Loa
 /** As `loadConfig`, for a text at hand; relative paths start from the folder of `name`. */
 export function parseConfig(name: string, text: string, overrides: readonly string[] = []): Loaded {
   const file = new YamlFile(name, text, overrides)
-  if (file.faults.length > 0) return { kind: 'faults', faults: file.faults }
+  if (file.faults.length > 0) return { kind: 'faults', faults: file.faults, text }
   const parsed = configSchema.safeParse(file.values, { error: expectationOf })
   if (!parsed.success) {
-    return { kind: 'faults', faults: inOrder(faultsOf(parsed.error.issues, [], file)) }
+    return { kind: 'faults', faults: inOrder(faultsOf(parsed.error.issues, [], file)), text }
   }
   const checked = crossCheck(parsed.data, file, dirname(resolve(name)))
   return 'faults' in checked
-    ? { kind: 'faults', faults: inOrder(checked.faults) }
+    ? { kind: 'faults', faults: inOrder(checked.faults), text }
     : { kind: 'config', config: checked.config, file, text }
 }
 

@@ -14,29 +14,32 @@ const settleMs = 200
 export interface WatchedTextOptions {
   /** Default: the system's. */
   readonly clock?: Clock
-  /** What somebody else has read of it. */
-  readonly known?: string
 }
 
 export class WatchedText {
   readonly path: string
   readonly #clock: Clock
-  #known: string | undefined
+  #known: string | undefined = undefined
   #found: string | undefined = undefined
   #watcher: FSWatcher | undefined = undefined
   #changed: (() => void) | undefined = undefined
   #cancel: (() => void) | undefined = undefined
 
-  constructor(path: string, { clock = systemClock, known }: WatchedTextOptions = {}) {
+  constructor(path: string, { clock = systemClock }: WatchedTextOptions = {}) {
     this.path = path
     this.#clock = clock
-    this.#known = known
   }
 
   /** Rejects with the error of the system. */
   async read(): Promise<string> {
-    this.#known = await readFile(this.path, 'utf8')
-    return this.#known
+    const text = await readFile(this.path, 'utf8')
+    this.knows(text)
+    return text
+  }
+
+  /** Somebody else has read this of it: no word of it any more. */
+  knows(text: string): void {
+    this.#known = text
   }
 
   /**

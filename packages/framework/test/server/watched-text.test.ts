@@ -57,14 +57,17 @@ test('what was written between the reading and the watching is told of', async (
   expect(await texts().next()).toBe('two')
 })
 
-test('what somebody else has read is known', async () => {
-  watched = new WatchedText(file, { known: 'one' })
-  const { found } = texts()
+test('what somebody else has read is known, before the watch and during it', async () => {
+  watched.knows('one')
+  const { found, next } = texts()
+  await pause(500)
+  await writeFile(file, 'two')
+  watched.knows('two')
   await pause(500)
   expect(found).toEqual([])
-  watched.close()
-  watched = new WatchedText(file, { known: 'another' })
-  expect(await texts().next()).toBe('one')
+  watched.knows('one')
+  await writeFile(file, 'two ')
+  expect(await next()).toBe('two ')
 })
 
 test('a text is told of when it is found twice: one that is still being written is not whole', async () => {
@@ -82,7 +85,7 @@ test('a text is told of when it is found twice: one that is still being written 
     due = undefined
     run()
   }
-  watched = new WatchedText(file, { clock, known: '' })
+  watched = new WatchedText(file, { clock })
   const { found, next } = texts()
   await look()
   while (due === undefined) await pause(1)
