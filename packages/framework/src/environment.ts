@@ -14,6 +14,11 @@ export interface Clock {
    */
   readonly slackMs?: number
   /**
+   * Calls `run` once, when sockets have been read again; the function returned takes it back. Absent, nothing ever waits in
+   * a socket: the clock of a test.
+   */
+  readonly afterReading?: ((run: () => void) => () => void) | undefined
+  /**
    * Milliseconds since 1970, for what outlives the process or leaves it. It may step. Absent, `now` stands for it: the
    * clock of a test.
    */

@@ -28,6 +28,11 @@ export class AppClock implements Clock {
     return this.#clock.after(delayMs, run)
   }
 
+  get afterReading(): Clock['afterReading'] {
+    const clock = this.#clock
+    return clock.afterReading && ((run) => clock.afterReading!(run))
+  }
+
   /** Stays virtual: an app that is tested by injection has no other time. */
   makeVirtual(): VirtualClock {
     this.#virtual ??= new VirtualClock(Math.ceil(this.#clock.now()))

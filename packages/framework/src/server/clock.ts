@@ -12,5 +12,10 @@ export const systemClock: Clock = {
   // At a thousand calls a second something is due in every millisecond, and a wake-up costs as much as a datagram.
   // The shortest timer of SIP is a hundred times as long.
   slackMs: 5,
+  // In a turn of the loop the sockets come after the timers, and what is immediate after those.
+  afterReading(run) {
+    const immediate = setImmediate(run)
+    return () => clearImmediate(immediate)
+  },
   wall: () => Date.now(),
 }

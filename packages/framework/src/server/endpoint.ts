@@ -28,6 +28,7 @@ import { type Listener } from '../transport/transport.js'
 import { Counters } from './counters.js'
 import { type DialogTokens, flowParameter } from './dialog-token.js'
 import { forwardAck } from './forward-ack.js'
+import { Halt } from './halt.js'
 import { handleRequest } from './handle-request.js'
 import { type Hooks } from './hooks.js'
 import { type IncomingRequest } from './incoming-request.js'
@@ -120,6 +121,7 @@ export class Endpoint implements Gate {
   readonly #refusalMark: string
   readonly #deadlines = new Deadlines<Timed>()
   readonly #refusals: RefusalBudget
+  readonly #halt = new Halt()
   /** The clock as read for the input in hand; undefined between inputs. */
   #now: number | undefined = undefined
   #armedAt = Infinity
@@ -400,13 +402,27 @@ export class Endpoint implements Gate {
     const { next } = this.#deadlines
     if (next >= this.#armedAt) return
     this.#disarm?.()
-    const slack = this.clock.slackMs ?? 0
+    const now = this.clock.now()
+    const wakeAt = Math.max(now, next) + (this.clock.slackMs ?? 0)
     this.#armedAt = next
-    this.#disarm = this.clock.after(Math.max(0, next - this.clock.now()) + slack, () => {
-      this.#armedAt = Infinity
-      this.#disarm = undefined
-      this.#input((now) => this.#runDue(now))
-    })
+    this.#disarm = this.clock.after(wakeAt - now, () => this.#wakeUp(wakeAt))
+  }
+
+  #wakeUp(wakeAt: number): void {
+    const { clock, counters } = this
+    const now = clock.now()
+    if (
+      clock.afterReading !== undefined &&
+      this.#halt.readsFirst(now, now - wakeAt, counters.messagesReceived)
+    ) {
+      // Nothing is earlier: what is read meanwhile arms nothing.
+      this.#armedAt = -Infinity
+      this.#disarm = clock.afterReading(() => this.#wakeUp(now))
+      return
+    }
+    this.#armedAt = Infinity
+    this.#disarm = undefined
+    this.#input((due) => this.#runDue(due))
   }
 
   #runDue(now: number): void {

@@ -150,6 +150,59 @@ test('one timer serves all: an INVITE is resent on its time, and not after an an
   expect(wired.sent.filter((line) => line.startsWith('INVITE'))).toHaveLength(3)
 })
 
+/** Of a process that stood still: when a timer fires, it is later than it was to be, and sockets are read when the test says. */
+class HaltedClock extends VirtualClock {
+  haltedMs = 0
+  read: (() => void) | undefined = undefined
+
+  override now(): number {
+    return super.now() + this.haltedMs
+  }
+
+  afterReading = (run: () => void): (() => void) => {
+    this.read = run
+    return () => (this.read = undefined)
+  }
+}
+
+/** An INVITE has gone to the gateway, and the process has stood still until after Timer A. */
+async function halted(): Promise<{ wired: Wired; clock: HaltedClock }> {
+  const clock = new HaltedClock()
+  const wired = await Wired.with(toGateway, { clock })
+  wired.receive(text())
+  clock.haltedMs = 1_000
+  clock.advance(500)
+  return { wired, clock }
+}
+
+const invites = ({ sent }: Wired): number => sent.filter((line) => line.startsWith('INVITE')).length
+
+test('after a halt an answer that waits in a socket is read before timers fire, and nothing is sent again', async () => {
+  const { wired, clock } = await halted()
+  const [via, ...others] = wired.texts.at(-1)!.match(/^(Via|From|To|Call-ID|CSeq): .*$/gm)!
+  wired.receive(['SIP/2.0 180 Ringing', via, ...others, 'Content-Length: 0', '', ''].join('\r\n'), {
+    ...caller,
+    ...{ remoteAddress: '10.0.0.1', remotePort: 5060 },
+  })
+  clock.read?.()
+  clock.read?.()
+  clock.advance(1_000)
+  expect(wired.sent.at(-1)).toBe('SIP/2.0 180 Ringing')
+  expect(invites(wired)).toBe(1)
+})
+
+test('after a halt timers fire when the sockets are empty; an app that is closed meanwhile does nothing more', async () => {
+  const { wired, clock } = await halted()
+  expect(invites(wired)).toBe(1)
+  clock.read?.()
+  expect(invites(wired)).toBe(2)
+  const other = await halted()
+  const closed = other.wired.app.close()
+  other.clock.advance(60_000)
+  await closed
+  expect(other.clock.read).toBeUndefined()
+})
+
 test('what onAdmit does not admit gets no transaction: dropped, or refused in one packet; ACK and CANCEL are not asked about', async () => {
   const asked: string[] = []
   const wired = await Wired.with((host) => {
