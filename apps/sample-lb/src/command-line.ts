@@ -6,12 +6,20 @@ import { reasonOf } from './config/fault.js'
 export type Command =
   | { readonly kind: 'help' | 'version' | 'schema' }
   /** Runs the balancer of a configuration file. */
-  | { readonly kind: 'serve'; readonly config: string; readonly overrides: readonly string[] }
+  | ServeCommand
   /** Validates the file and all it points to; starts nothing. */
   | { readonly kind: 'check'; readonly config: string; readonly overrides: readonly string[] }
   | DemoCommand
   /** Not understood: exit status 2. */
   | { readonly kind: 'refused'; readonly reason: string }
+
+export interface ServeCommand {
+  readonly kind: 'serve'
+  readonly config: string
+  readonly overrides: readonly string[]
+  /** The file is read again when it is written; otherwise only when somebody says so. */
+  readonly watch: boolean
+}
 
 export interface DemoCommand {
   readonly kind: 'demo'
@@ -34,6 +42,7 @@ Without --config a demo runs: a balancer, three backends and callers on 127.0.0.
   --config <file>      run the balancer of this configuration
   --check              validate the configuration and what it points to; start nothing
   --set <key=value>    override one value of the configuration; may be repeated
+  --no-watch           read the configuration again on SIGHUP or by the API only, not when it is written
   --schema             print the JSON Schema of the configuration
 
 Demo:
@@ -52,6 +61,7 @@ const options = {
   config: { type: 'string' },
   check: { type: 'boolean' },
   set: { type: 'string', multiple: true },
+  'no-watch': { type: 'boolean' },
   schema: { type: 'boolean' },
   cps: { type: 'string' },
   duration: { type: 'string' },
@@ -77,9 +87,13 @@ export function parseCommandLine(args: readonly string[]): Command {
     const stray = (['cps', 'duration', 'headless', 'json'] as const).find((name) => values[name])
     if (stray !== undefined)
       return refused(`--${stray} is for the demo, which runs without --config`)
-    return { kind: values.check ? 'check' : 'serve', config: values.config, overrides }
+    const { config, check, 'no-watch': noWatch = false } = values
+    return check
+      ? { kind: 'check', config, overrides }
+      : { kind: 'serve', config, overrides, watch: !noWatch }
   }
   if (values.check) return refused('--check needs --config <file>')
+  if (values['no-watch']) return refused('--no-watch needs --config <file>')
   const cps = parseRate(values.cps ?? '5')
   if (cps === undefined) {
     return refused(`--cps: found "${values.cps ?? ''}", expected a number from 0.1 to 1000`)

@@ -15,6 +15,8 @@ import { SharedBalancer } from './shared-balancer.js'
 export interface ConfigSource {
   readonly config: string
   readonly overrides: readonly string[]
+  /** It is read again when it is written. */
+  readonly watch: boolean
 }
 
 /** What signals act upon: a balancer in this process, or in several. */
@@ -74,7 +76,7 @@ export async function serve(source: ConfigSource): Promise<number> {
   process.on('SIGHUP', onHangUp)
   // After what goes before: a successor must not miss what was read meanwhile.
   process.on('SIGUSR2', () => void inTurn(() => swapCode(balancer, config, log)))
-  watched.watch(onHangUp)
+  if (source.watch) watched.watch(onHangUp)
   log.ready(balancer.listeners)
 
   const signal = await interruption.first

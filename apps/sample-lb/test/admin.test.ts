@@ -74,7 +74,8 @@ test('a call is seen, its backend drained; the process ends with its last call a
 test.each([1, 2])(
   '%i workers: the file is compared, applied, or refused with every fault',
   async (workers) => {
-    await start(workers)
+    // Not before the operator says so.
+    await start(workers, '--no-watch')
     const reload = (dryRun: boolean) =>
       ask('POST', `/api/v1/config/reload?dryRun=${String(dryRun)}`)
     expect(await reload(true)).toEqual({ dryRun: true, lines: [], restart: [], applied: false })
@@ -127,9 +128,9 @@ test('a port that is taken, and an address that others reach without a token, ar
   expect(open.stderr).toContain('expected a loopback address, or tokens')
 })
 
-async function start(workers: number): Promise<Program> {
+async function start(workers: number, ...more: readonly string[]): Promise<Program> {
   writeConfig(workers)
-  const program = new Program('--config', config)
+  const program = new Program('--config', config, ...more)
   programs.push(program)
   await program.printed(/administration is served/)
   return program

@@ -27,7 +27,9 @@ test('the demo takes rate, duration, --headless and --json', () => {
 test('--config serves, with --check only checks, and takes overrides', () => {
   const args = ['--config', 'lb.yaml', '--set', 'log.level=debug', '--set', 'log.format=pretty']
   const overrides = ['log.level=debug', 'log.format=pretty']
-  expect(parseCommandLine(args)).toEqual({ kind: 'serve', config: 'lb.yaml', overrides })
+  const serve = { kind: 'serve', config: 'lb.yaml', overrides }
+  expect(parseCommandLine(args)).toEqual({ ...serve, watch: true })
+  expect(parseCommandLine([...args, '--no-watch'])).toEqual({ ...serve, watch: false })
   expect(parseCommandLine([...args, '--check'])).toEqual({
     kind: 'check',
     config: 'lb.yaml',
@@ -44,6 +46,7 @@ test.each([
   [['lb.yaml'], "Unexpected argument 'lb.yaml'"],
   [['--config'], "Option '--config <value>' argument missing"],
   [['--check'], '--check needs --config <file>'],
+  [['--no-watch'], '--no-watch needs --config <file>'],
   [['--config', 'lb.yaml', '--cps', '3'], '--cps is for the demo, which runs without --config'],
   [['--cps', 'many'], '--cps: found "many", expected a number from 0.1 to 1000'],
   [['--cps', '0'], '--cps: found "0", expected a number from 0.1 to 1000'],
@@ -57,7 +60,17 @@ test.each([
 })
 
 test('--help names every option', () => {
-  for (const name of ['config', 'check', 'set', 'schema', 'cps', 'duration', 'headless', 'json']) {
+  for (const name of [
+    'config',
+    'check',
+    'set',
+    'no-watch',
+    'schema',
+    'cps',
+    'duration',
+    'headless',
+    'json',
+  ]) {
     expect(usage).toContain(`--${name}`)
   }
 })

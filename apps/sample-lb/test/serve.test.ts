@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { freePort } from '@sipwright/test/system/free-ports.js'
-import { Program, request, response, run, SipSocket } from './process.js'
+import { pause, Program, request, response, run, SipSocket } from './process.js'
 
 jest.setTimeout(60_000)
 
@@ -107,6 +107,20 @@ test('a file that is written anew is applied without a signal', async () => {
   await expectServedBy(backend, 'm1')
   const second = await SipSocket.open()
   writeConfig(second.port)
+  await program.printed(/reloaded/)
+  await expectServedBy(second, 'm2')
+  second.close()
+})
+
+test('with --no-watch a file that is written waits for the signal', async () => {
+  writeConfig(backend.port)
+  const program = await start('--no-watch')
+  const second = await SipSocket.open()
+  writeConfig(second.port)
+  // Longer than the watch would take to find it.
+  await pause(1_000)
+  await expectServedBy(backend, 'm1')
+  program.kill('SIGHUP')
   await program.printed(/reloaded/)
   await expectServedBy(second, 'm2')
   second.close()

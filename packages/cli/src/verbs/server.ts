@@ -10,6 +10,11 @@ interface Overridden {
   readonly set?: readonly string[]
 }
 
+interface Starting extends Overridden {
+  readonly config: string
+  readonly watch: boolean
+}
+
 interface Checking extends Overridden {
   readonly sip?: string
   readonly transport: string
@@ -30,9 +35,12 @@ export function addServer(program: Command): void {
     .description('run the load balancer of a configuration, until a signal ends it')
     .requiredOption('--config <file>', 'its configuration')
     .option('--set <key=value...>', 'override a value of the file')
+    .option('--no-watch', 'read it again when told to only, not when it is written')
     .addHelpText('after', '\nExit status: 0 ended well, 1 failed, 2 not started.')
-    .action(({ config, set }: Overridden & { readonly config: string }) =>
-      guarded(() => run(['--config', config, ...overriding(set)])),
+    .action(({ config, set, watch }: Starting) =>
+      guarded(() =>
+        run(['--config', config, ...overriding(set), ...(watch ? [] : ['--no-watch'])]),
+      ),
     )
   program
     .command('check [file]')
