@@ -57,7 +57,7 @@ log: { level: info, format: json }
   expect(cracker.output).not.toContain('wonderland')
   expect(balancer.process.output).toMatch(/"source":"127\.0\.0\.1","reason":"10 wrong passwords"/)
 
-  const banned = await SipCaller.to(port)
+  const banned = await SipCaller.to(port, 5_000)
   await expect(banned.call()).rejects.toThrow(/no answer/)
   banned.close()
   expect(await caller.finished()).toEqual(allSuccessful(80))

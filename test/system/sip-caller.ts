@@ -11,29 +11,31 @@ export interface CallUp {
   readonly contact: string
 }
 
-/** Of UDP a request that gets no answer is sent again. RFC 3261 §17.1.2.1 */
+/** Of UDP a request that gets no answer is sent again, until 64·T1 have passed. RFC 3261 §17.1.2.1, §17.1.2.2 */
 const resendMs = 250
-const giveUpMs = 8_000
+const usualPatienceMs = 32_000
 
 export class SipCaller {
   /** Every message that came, in order. */
   readonly heard: string[] = []
   readonly #socket: Socket
   readonly #target: number
+  readonly #patienceMs: number
   readonly #waiting = new Map<string, (response: string) => void>()
   #made = 0
 
   /** Calls what listens on a port of 127.0.0.1. */
-  static async to(target: number): Promise<SipCaller> {
+  static async to(target: number, patienceMs = usualPatienceMs): Promise<SipCaller> {
     const socket = createSocket('udp4')
     socket.bind(0, '127.0.0.1')
     await once(socket, 'listening')
-    return new SipCaller(socket, target)
+    return new SipCaller(socket, target, patienceMs)
   }
 
-  private constructor(socket: Socket, target: number) {
+  private constructor(socket: Socket, target: number, patienceMs: number) {
     this.#socket = socket
     this.#target = target
+    this.#patienceMs = patienceMs
     socket.on('message', (data) => {
       const text = data.toString('latin1')
       this.heard.push(text)
@@ -93,7 +95,7 @@ export class SipCaller {
       const limit = setTimeout(() => {
         end()
         reject(new Error(`no answer to ${method} of ${callId}`))
-      }, giveUpMs)
+      }, this.#patienceMs)
       this.#waiting.set(branch, (response) => {
         end()
         resolve(response)
