@@ -57,8 +57,6 @@ listen: ['udp:127.0.0.1:${port}']
 dispatcher:
   sets: { 1: { destinations: ['sip:127.0.0.1:${inside.port}'] } }
   probe: { interval: 0 }
-# There is no other destination: whatever is not answered at once is waited for.
-failover: { noResponse: ${64 * t1}ms }
 timers: { t1: ${t1}ms, t2: ${8 * t1}ms, t4: ${10 * t1}ms }
 `,
   })

@@ -46,8 +46,6 @@ zones: { inside: [127.0.0.1] }
 dispatcher: { sets: { 1: { destinations: ['sip:127.0.0.1:${behind}'] } }, probe: { interval: 0 } }
 flood: {}
 rateLimit: [{ per: global, rate: 100/s }]
-# Where the machine stands still, the kernel drops what does not fit, answers of the backend among it: they are asked for again.
-failover: { noResponse: 20s }
 `,
   })
   const flooding = new Flooding({ ...options, port, user: 'bob' })

@@ -10,6 +10,12 @@ const main = join(
   ...['..', '..', '..', 'apps', 'sample-lb', 'dist', 'main.js'],
 )
 
+/**
+ * A busy machine halts backends, too, for seconds at times: they are slow then, and not to be given up. Where a test is about a
+ * backend that is away, it is one that says so.
+ */
+const patience = 'failover.noResponse=60s'
+
 export class Balancer {
   readonly #folder: string
   #process: RunningProcess
@@ -65,7 +71,7 @@ export class Balancer {
 }
 
 async function started(folder: string, openFiles?: number): Promise<RunningProcess> {
-  const args = [main, '--config', join(folder, 'lb.yaml')]
+  const args = [main, '--config', join(folder, 'lb.yaml'), '--set', patience]
   const limited = ['-c', `ulimit -n ${openFiles ?? ''}; exec node "$@"`, 'sh', ...args]
   const process =
     openFiles === undefined

@@ -56,7 +56,7 @@ export class RunningProcess {
   }
 
   /** Resolves when the output matches; rejects with the output when it ends or takes too long before that. */
-  async printed(pattern: RegExp, timeoutMs = 10_000): Promise<void> {
+  async printed(pattern: RegExp, timeoutMs = 45_000): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     let watcher: () => void = () => undefined
     try {

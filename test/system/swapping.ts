@@ -43,8 +43,6 @@ supervised: true
 admin: { listen: '127.0.0.1:${adminPort}' }
 # Long enough that an answer sent again is still passed on, short enough that processes end while others are swapped.
 timers: { linger: 8s }
-# A machine that is halted for a moment has lost nothing.
-failover: { noResponse: 30s }
 dispatcher:
   sets: { 1: { destinations: ['sip:127.0.0.1:${backendPort}'] } }
   probe: { interval: 0s }

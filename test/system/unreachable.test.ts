@@ -36,7 +36,6 @@ dispatcher:
       algorithm: priority
       destinations: [${destinations.map((uri) => `'${uri}'`).join(', ')}]
   probe: { interval: 0s }
-failover: { noResponse: 60s }
 log: { level: error, format: json }
 `,
   })

@@ -71,7 +71,7 @@ test('a worker is killed: calls of before end as they should, calls of that mome
   const [worker = 0] = workersOf(balancer)
   process.kill(worker, 'SIGKILL')
   const after = Sipp.call({ ...load, port: nextCallerPort, calls: 1_000, holdMs: 500 })
-  await balancer.process.printed(/"how":"SIGKILL"[^]*was replaced/, 30_000)
+  await balancer.process.printed(/"how":"SIGKILL"[^]*was replaced/)
   expect(await before.finished()).toEqual(allSuccessful(300))
   expect(await after.finished()).toEqual(allSuccessful(1_000))
   backend.close()

@@ -21,12 +21,12 @@ export class Program {
   }
 
   /** The exit status, within `limitMs`. */
-  exit(limitMs = 20_000): Promise<number | null> {
+  exit(limitMs = 45_000): Promise<number | null> {
     return within(limitMs, this.#exit, () => `still runs\n${this.stdout}${this.stderr}`)
   }
 
   /** Settles when standard output holds a match. */
-  async printed(pattern: RegExp, limitMs = 20_000): Promise<RegExpExecArray> {
+  async printed(pattern: RegExp, limitMs = 45_000): Promise<RegExpExecArray> {
     const end = Date.now() + limitMs
     for (;;) {
       const match = pattern.exec(this.stdout)
@@ -85,7 +85,7 @@ export class SipSocket {
   }
 
   /** The next message whose first line matches; others are passed over. */
-  async receive(pattern: RegExp, limitMs = 5_000): Promise<string> {
+  async receive(pattern: RegExp, limitMs = 15_000): Promise<string> {
     const end = Date.now() + limitMs
     for (;;) {
       const text = await within(

@@ -166,7 +166,7 @@ test('a second SIGTERM ends it at once', async () => {
   program.kill('SIGTERM')
   await program.printed(/new calls are refused/)
   program.kill('SIGTERM')
-  expect(await program.exit(5_000)).toBe(0)
+  expect(await program.exit(15_000)).toBe(0)
 })
 
 test('signals that reach workers too, as from a terminal, do not end them before their calls', async () => {
