@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { expectedDuration, parseDuration } from './config/duration.js'
 import { reasonOf } from './config/fault.js'
+import { type ConfigSource } from './serve.js'
 
 export type Command =
   | { readonly kind: 'help' | 'version' | 'schema' }
@@ -13,12 +14,8 @@ export type Command =
   /** Not understood: exit status 2. */
   | { readonly kind: 'refused'; readonly reason: string }
 
-export interface ServeCommand {
+export interface ServeCommand extends ConfigSource {
   readonly kind: 'serve'
-  readonly config: string
-  readonly overrides: readonly string[]
-  /** The file is read again when it is written; otherwise only when somebody says so. */
-  readonly watch: boolean
 }
 
 export interface DemoCommand {

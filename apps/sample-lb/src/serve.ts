@@ -15,7 +15,7 @@ import { SharedBalancer } from './shared-balancer.js'
 export interface ConfigSource {
   readonly config: string
   readonly overrides: readonly string[]
-  /** It is read again when it is written. */
+  /** It is read again when it is written; otherwise only when somebody says so. */
   readonly watch: boolean
 }
 

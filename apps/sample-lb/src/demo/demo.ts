@@ -136,7 +136,9 @@ interface Callers {
 
 async function startCallers(balancerPort: number, cps: number, tally: Tally): Promise<Callers> {
   const { child } = await startOnFreePort('callers.js', usualCallersPort, (port) => [
-    ...[`127.0.0.1:${String(balancerPort)}`, String(port), String(cps)],
+    `127.0.0.1:${String(balancerPort)}`,
+    String(port),
+    String(cps),
   ])
   const finished = new Promise<void>((resolve) => {
     child.on('message', (message: CallersMessage) => {

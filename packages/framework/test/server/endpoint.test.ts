@@ -147,7 +147,7 @@ test('one timer serves all: an INVITE is resent on its time, and not after an an
   const wired = await Wired.with(toGateway)
   wired.receive(text())
   wired.clock.advance(1_600)
-  expect(wired.sent.filter((line) => line.startsWith('INVITE'))).toHaveLength(3)
+  expect(invites(wired)).toBe(3)
 })
 
 /** Of a process that stood still: when a timer fires, it is later than it was to be, and sockets are read when the test says. */
