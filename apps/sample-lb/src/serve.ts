@@ -49,8 +49,9 @@ export async function serve(source: ConfigSource): Promise<number> {
   const interruption = interruptions()
   let balancer: RunningBalancer
   let { config } = loaded
-  // One after the other: a signal, a file that is written and an operator over HTTP often come together.
-  let changing: Promise<unknown> = Promise.resolve()
+  // One after the other, when it runs: a signal, a file that is written and an operator over HTTP often come together.
+  let runs = (): void => undefined
+  let changing: Promise<unknown> = new Promise<void>((resolve) => (runs = resolve))
   const inTurn = <Result>(change: () => Promise<Result>): Promise<Result> => {
     const changed = changing.then(change)
     changing = changed.catch(() => undefined)
@@ -66,16 +67,18 @@ export async function serve(source: ConfigSource): Promise<number> {
       config = applied ?? config
       return applied !== undefined
     })
+  // Before it starts: without a listener they end the process, and the first worker obeys operators before the last one serves.
+  const onHangUp = (): void => void reload()
+  process.on('SIGHUP', onHangUp)
+  // After what goes before: a successor must not miss what was read meanwhile.
+  process.on('SIGUSR2', () => void inTurn(() => swapCode(balancer, config, log)))
   try {
     balancer = await start(loaded, source, log, reload)
   } catch (error) {
     if (!(error instanceof SipError) || error.code !== 'SIPW_ERR_LISTEN') throw error
     return refuse([faultOfListen(error, loaded.config, loaded.file)])
   }
-  const onHangUp = (): void => void reload()
-  process.on('SIGHUP', onHangUp)
-  // After what goes before: a successor must not miss what was read meanwhile.
-  process.on('SIGUSR2', () => void inTurn(() => swapCode(balancer, config, log)))
+  runs()
   if (source.watch) watched.watch(onHangUp)
   log.ready(balancer.listeners)
 

@@ -96,6 +96,19 @@ test.each([1, 2])(
   },
 )
 
+test('what the first worker is asked before the last one serves is done when all do', async () => {
+  const program = launch(2)
+  await until(() => workersOf(program).filter(isWorker).length === 2)
+  const last = workersOf(program)[1]!
+  process.kill(last, 'SIGSTOP')
+  await program.printed(/administration is served/)
+  await ask('POST', '/api/v1/config/reload')
+  await ask('POST', '/api/v1/code/reload')
+  await pause(500)
+  process.kill(last, 'SIGCONT')
+  await program.printed(/"msg":"ready"[^]*"msg":"reloaded"[^]*"msg":"the code was swapped"/)
+})
+
 test('two workers: what operators say survives the worker that served them', async () => {
   const program = await start(2)
   await ask('POST', `${fs1}/actions/drain`, { reason: 'kernel' })
@@ -129,10 +142,15 @@ test('a port that is taken, and an address that others reach without a token, ar
 })
 
 async function start(workers: number, ...more: readonly string[]): Promise<Program> {
+  const program = launch(workers, ...more)
+  await program.printed(/administration is served/)
+  return program
+}
+
+function launch(workers: number, ...more: readonly string[]): Program {
   writeConfig(workers)
   const program = new Program('--config', config, ...more)
   programs.push(program)
-  await program.printed(/administration is served/)
   return program
 }
 
@@ -178,12 +196,15 @@ function text(path: string, method = 'GET', body?: object): Promise<string> {
       answer.on('end', () => resolve(received))
       answer.on('error', reject)
     })
-    sent.on('error', reject)
+    sent.on('error', ({ message }) => {
+      const printed = programs.map(({ stdout, stderr }) => stdout + stderr)
+      reject(new Error([`${method} ${path}: ${message}`, ...printed].join('\n')))
+    })
     sent.end(body === undefined ? undefined : JSON.stringify(body))
   })
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await pause(20)
 }
 
@@ -204,5 +225,10 @@ async function statusNow(): Promise<Status | undefined> {
 function workersOf({ child }: Program): readonly number[] {
   const pid = String(child.pid)
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim()
-  return children.split(' ').map(Number)
+  return children === '' ? [] : children.split(' ').map(Number)
+}
+
+/** Not yet while it is what started it. */
+function isWorker(pid: number): boolean {
+  return readFileSync(`/proc/${String(pid)}/cmdline`, 'latin1').includes('worker.js')
 }

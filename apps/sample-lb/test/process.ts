@@ -31,7 +31,8 @@ export class Program {
     for (;;) {
       const match = pattern.exec(this.stdout)
       if (match !== null) return match
-      if (Date.now() > end || this.child.exitCode !== null) {
+      const { exitCode, signalCode } = this.child
+      if (Date.now() > end || exitCode !== null || signalCode !== null) {
         throw new Error(`${String(pattern)} was not printed\n${this.stdout}${this.stderr}`)
       }
       await pause(20)

@@ -169,10 +169,12 @@ test('a second SIGTERM ends it at once', async () => {
   expect(await program.exit(15_000)).toBe(0)
 })
 
-test('signals that reach workers too, as from a terminal, do not end them before their calls', async () => {
+test('signals that reach workers too, as from a terminal or a service manager, do not end them before their calls', async () => {
   const program = await start()
   const call = await establishCall('c1')
-  for (const pid of workersOf(program)) process.kill(pid, 'SIGINT')
+  for (const pid of workersOf(program)) {
+    for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR2']) process.kill(pid, signal)
+  }
   program.kill('SIGINT')
   await program.printed(/new calls are refused/)
   await pause(200)

@@ -104,6 +104,10 @@ export const errors = {
   SIPW_ERR_TRANSPORT_UNKNOWN: { status: 500, text: 'no transport %s; there are %s' },
   // workers
   SIPW_ERR_NOT_A_WORKER: { status: 500, text: 'this process was not started by startWorkers' },
+  SIPW_ERR_ALREADY_SERVING: {
+    status: 500,
+    text: 'the worker serves already: %s is to be called before app.listen()',
+  },
   SIPW_ERR_WORKER_FAILED: { status: 500, text: 'worker %s ended before it was ready: %s' },
   SIPW_ERR_WORKERS_UNSUPPORTED: { status: 500, text: 'workers: %s' },
   // databases

@@ -36,12 +36,15 @@ export function isWorker(): boolean {
 
 /**
  * Takes the seat that the supervisor has for this process: hand it to `createApp({ worker })`, then call `app.listen()`.
- * From here on the process leaves SIGTERM, SIGINT and SIGHUP to the supervisor, and ends when that ends. Throws
- * SIPW_ERR_NOT_A_WORKER.
+ * From here on the process leaves SIGTERM, SIGINT, SIGHUP and SIGUSR2 to the supervisor, and ends when that ends.
+ * Throws SIPW_ERR_NOT_A_WORKER.
  */
 export async function joinWorkers(): Promise<Worker> {
   if (!isWorker()) throw new SipError('SIPW_ERR_NOT_A_WORKER')
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
+  // Service managers and terminals send them to every process.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const) {
+    process.on(signal, () => undefined)
+  }
   // Without a supervisor nobody binds, replaces or ends: whoever starts it anew needs the ports.
   process.once('disconnect', () => process.exit(1))
   return new Promise((resolve) => {
@@ -107,14 +110,23 @@ export class Worker implements WorkerSeat {
     return this.#data
   }
 
-  /** Instead of `app.reload()`: the supervisor was told to reload. What it throws is told there. */
+  /**
+   * Instead of `app.reload()`: the supervisor was told to reload. What it throws is told there. The first order may come with
+   * `app.listen()`: throws SIPW_ERR_ALREADY_SERVING after it.
+   */
   onReload(run: (data: unknown) => void | Promise<void>): void {
+    this.#notYetServing('onReload')
     this.#reload = run
   }
 
-  /** Instead of draining and closing the app: the process ends when it is done. */
+  /** Instead of draining and closing the app: the process ends when it is done. As `onReload`, before `app.listen()`. */
   onStop(run: (limitMs: number) => void | Promise<void>): void {
+    this.#notYetServing('onStop')
     this.#stop = run
+  }
+
+  #notYetServing(method: string): void {
+    if (this.#app !== undefined) throw new SipError('SIPW_ERR_ALREADY_SERVING', [method])
   }
 
   receiver(address: SeatAddress, receiver: Gate): Receiver {

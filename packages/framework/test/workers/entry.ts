@@ -14,7 +14,14 @@ class Answer {
 }
 
 const app = await createApp({ worker, routes: [Answer], log: quiet })
+let fault: unknown
 worker.onReload((data) => {
+  if (data === 'fault') throw fault
   if (data === 'refuse') throw new Error(`worker ${worker.workers.index} refuses`)
 })
 await app.listen()
+try {
+  worker.onStop(() => undefined)
+} catch (error) {
+  fault = error
+}

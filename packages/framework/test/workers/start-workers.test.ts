@@ -59,6 +59,13 @@ test('a worker that cannot start ends the start, and says how it ended', async (
   })
 }, 20_000)
 
+test('what a worker does with orders is said before they may come', async () => {
+  const group = await start(1)
+  expect(await group.reload('fault')).toEqual([
+    'the worker serves already: onStop is to be called before app.listen()',
+  ])
+}, 20_000)
+
 test.each([0, 1.5, 129])('%p workers are refused', async (workers) => {
   await expect(start(workers)).rejects.toMatchObject({ code: 'SIPW_ERR_WORKERS_UNSUPPORTED' })
 })
