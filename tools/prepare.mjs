@@ -33,7 +33,7 @@ function dependenciesMatchLockFile() {
   const locked = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
   return Object.entries(locked).every(
     ([path, { version, link, optional }]) =>
-      !path.startsWith('node_modules/') ||
+      !path.includes('node_modules/') ||
       (link === true
         ? existsSync(join(root, path))
         : optional || installed[path]?.version === version),

@@ -1,7 +1,7 @@
 /** The log of the process: pino, as JSON for machines or as lines for people. */
-import { type Log } from '@sipwright/framework'
+import { type Log, logOutput, tellLost } from '@sipwright/framework'
 import { pino } from 'pino'
-import { build as pretty } from 'pino-pretty'
+import { prettyFactory } from 'pino-pretty'
 import { type ConfigValues } from './config/schema.js'
 import { forMachines, forPeople } from './log-text.js'
 
@@ -11,12 +11,9 @@ export interface ProcessLog extends Log {
   onLine(listener: (line: string) => void): () => void
   /** Writes the one line that says the balancer serves, whatever the level. */
   ready(listeners: readonly string[]): void
-  /** Resolves when what was logged before is written, or nobody reads it. */
+  /** Resolves when what was logged before is written, or nobody reads it; after a second at the latest. */
   flush(): Promise<void>
 }
-
-/** Standard output that nobody reads up to is waited for so long. */
-const flushMs = 1_000
 
 /** `descriptor`: 1 is standard output, 2 standard error. A worker's number stands in every line. */
 export function openLog(
@@ -25,55 +22,36 @@ export function openLog(
   worker?: number,
 ): ProcessLog {
   const base = worker === undefined ? null : { worker }
+  const output = logOutput(descriptor)
+  const shown = format === 'json' ? forMachines : prettied(descriptor)
   const listeners = new Set<(line: string) => void>()
-  const onLine = (listener: (line: string) => void): (() => void) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }
-  const told = (line: string): string => {
+  const write = (line: string): void => {
     if (listeners.size > 0) for (const listener of listeners) listener(forMachines(line))
-    return line
+    output.write(shown(line))
   }
-  if (format === 'json') {
-    const destination = pino.destination({ dest: descriptor, sync: false })
-    const log = pino(
-      { level, base, hooks: { streamWrite: (line) => forMachines(told(line)) } },
-      destination,
-    )
-    return Object.assign(log, {
-      onLine,
-      ready: (listen: readonly string[]) =>
-        log.child({}, { level: 'info' }).info({ listen }, 'ready'),
-      flush: () => written(destination),
-    })
-  }
-  const stream = descriptor === 1 ? process.stdout : process.stderr
-  const destination = pretty({
-    colorize: stream.isTTY && process.env['NO_COLOR'] === undefined,
-    destination: descriptor,
-    sync: true,
+  const log = pino({ level, base }, { write })
+  output.onLost = (lines) => tellLost(log, lines)
+  return Object.assign(log, {
+    onLine: (listener: (line: string) => void) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    ready: (listen: readonly string[]) => {
+      if (format === 'json') log.child({}, { level: 'info' }).info({ listen }, 'ready')
+      else output.write(`ready ${listen.join(' ')}\n`)
+    },
+    flush: () => output.flush(),
+  })
+}
+
+/** As people read it, in colour on a terminal. */
+function prettied(descriptor: 1 | 2): (line: string) => string {
+  const { isTTY } = descriptor === 1 ? process.stdout : process.stderr
+  const pretty = prettyFactory({
+    colorize: isTTY && process.env['NO_COLOR'] === undefined,
     ignore: 'pid,hostname',
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
   })
-  const log = pino(
-    { level, base, hooks: { streamWrite: (line) => forPeople(told(line)) } },
-    destination,
-  )
-  return Object.assign(log, {
-    onLine,
-    ready: (listen: readonly string[]) => void stream.write(`ready ${listen.join(' ')}\n`),
-    flush: () => Promise.resolve(),
-  })
-}
-
-/** Not its flushSync: that tries for ever when the reader of a pipe has gone. */
-async function written(destination: ReturnType<typeof pino.destination>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  await new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, flushMs)
-    destination.once('drain', () => resolve())
-    destination.once('error', () => resolve())
-  })
-  clearTimeout(timer)
+  return (line) => pretty(forPeople(line))
 }
