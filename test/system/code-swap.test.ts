@@ -7,11 +7,11 @@ import { swapUnderLoad } from './swapping.js'
 afterEach(stopAll)
 
 test.each([1, 2])(
-  'the code of %i workers is swapped five times under 100 calls/s: none fails, the kernel drops nothing',
+  'the code of %i workers is swapped three times under 100 calls/s: none fails, the kernel drops nothing',
   async (workers) => {
-    const load = { workers, swaps: 5, callsPerSecond: 100, seconds: 90 }
+    const load = { workers, swaps: 3, callsPerSecond: 100, seconds: 60 }
     const { counts, drops, output, said, wasUnderLoad } = await swapUnderLoad(load)
-    expect(said).toEqual(Array.from({ length: 5 }, () => 'new code runs in all workers\n'))
+    expect(said).toEqual(Array.from({ length: 3 }, () => 'new code runs in all workers\n'))
     expect(wasUnderLoad).toBe(true)
     expect(counts.created).toBeGreaterThan(0)
     expect(counts).toEqual(allSuccessful(counts.created))
