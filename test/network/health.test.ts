@@ -238,6 +238,14 @@ test('4b.53: half of a set is ejected at most; the next one is spared, and that 
   expect(made.dispatcher.sets()[0]!.destinations.filter(({ usable }) => usable)).toHaveLength(2)
 })
 
+test('4b.53: one that goes on failing and is spared is told of after 3, 6, 12, 24 … failures, and not of each', async () => {
+  const made = await trafficOnly(['silence'])
+  const told = events(made)
+  await calls(made, 40, 100)
+  await made.network.run(10_000)
+  expect(told.map((each) => /(\d+) consecutive/.exec(each)?.[1])).toEqual(['3', '6', '12', '24'])
+})
+
 test('4b.54: with one of four well, health is ignored and the operator is not', async () => {
   const made = await rig({
     gateways: [200, gateway(() => 503), gateway(() => 503), gateway(() => 503), 200],

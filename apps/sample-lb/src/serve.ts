@@ -68,7 +68,10 @@ export async function serve(source: ConfigSource): Promise<number> {
       return applied !== undefined
     })
   // Before it starts: without a listener they end the process, and the first worker obeys operators before the last one serves.
-  const onHangUp = (): void => void reload()
+  let isOver = false
+  const onHangUp = (): void => {
+    if (!isOver) void reload()
+  }
   process.on('SIGHUP', onHangUp)
   // After what goes before: a successor must not miss what was read meanwhile.
   process.on('SIGUSR2', () => void inTurn(() => swapCode(balancer, config, log)))
@@ -86,7 +89,7 @@ export async function serve(source: ConfigSource): Promise<number> {
   watched.close()
   log.info({ signal, calls: balancer.callsInProgress }, 'ending: new calls are refused')
   await Promise.race([balancer.drain(config.drain.timeout), interruption.second])
-  process.off('SIGHUP', onHangUp)
+  isOver = true
   const { callsInProgress, counts } = balancer
   const well = await balancer.close()
   log.info({ calls: callsInProgress, counts }, 'ended')

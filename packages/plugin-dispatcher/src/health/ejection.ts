@@ -37,9 +37,9 @@ export function failedOn(
   const what = `${failures} consecutive ${failures === 1 ? 'failure' : 'failures'}, the last: ${why}`
   const refusal = refusalOf(destination, peers, policy.maxPercent)
   if (refusal !== undefined) {
-    // Told once for as many failures as would have ejected it.
-    const told = failures % policy.consecutive !== 0
-    return told ? undefined : { kind: 'spare', reason: `not ejected, because ${refusal}: ${what}` }
+    // The last gateway of a set may fail a thousand times a second: it is told at the first time, the second, the fourth, the eighth …
+    if (!Number.isInteger(Math.log2(failures / policy.consecutive))) return undefined
+    return { kind: 'spare', reason: `not ejected, because ${refusal}: ${what}` }
   }
   // A time without ejections as long as the longest one forgets them.
   if (now - passive.until >= policy.maxMs) passive.times = 0
