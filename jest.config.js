@@ -11,8 +11,7 @@ export default {
   setupFiles: ['reflect-metadata'],
   transform: {},
   watchman: false,
-  // One more than the least machine has processors: whole systems wait much of the time.
-  maxWorkers: 3,
+  maxWorkers: 2,
   // No test asserts speed: on a busy machine one may take many times as long and is as right.
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/tools/jest-counts.mjs'],
