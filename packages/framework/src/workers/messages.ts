@@ -21,6 +21,8 @@ export type Order =
   | { readonly kind: 'succeed'; readonly elders: readonly Elder[] }
   /** The one with this mark has ended. */
   | { readonly kind: 'over'; readonly mark: number }
+  /** It says that it is alive. */
+  | { readonly kind: 'pulse' }
 
 /** To the supervisor. */
 export type Report =
@@ -28,6 +30,7 @@ export type Report =
   | { readonly kind: 'here' }
   /** Its app listens. */
   | { readonly kind: 'serves' }
+  | { readonly kind: 'alive' }
   /** It reads no more; what is for it comes to this port, and is known by these. */
   | { readonly kind: 'retired'; readonly port: number; readonly branches: readonly number[] }
   | { readonly kind: 'tells'; readonly topic: string; readonly news: unknown }

@@ -56,6 +56,15 @@ const elderLimitMs = 300_000
 /** How long the workers may take to answer what all are asked, and one to retire; one that does not is ended, with its calls. */
 const answerLimitMs = 15_000
 
+/** How often each process is asked whether it is alive. */
+const pulseMs = 2_000
+
+/**
+ * With so many questions unanswered it stands still, in a loop of its own code say, and is ended: the others, who serve, hear nothing
+ * any more while it is the one that reads. Questions are counted, since after a halt of the whole machine one is due for all the time.
+ */
+const mostUnanswered = 5
+
 /** What a worker that is told to stop may take beyond the limit for its calls. */
 const closeLimitMs = 15_000
 
@@ -72,6 +81,9 @@ export class Supervisor {
   #state: 'starting' | 'running' | 'stopping' = 'starting'
   #endedWell = true
   #cancelKill: (() => void) | undefined = undefined
+  #cancelPulse: (() => void) | undefined = undefined
+  /** By process: questions in a row whether it is alive. */
+  readonly #unanswered = new WeakMap<WorkerProcess, number>()
   readonly #started = new Settling<void>()
   readonly #ended = new Settling<boolean>()
 
@@ -83,6 +95,7 @@ export class Supervisor {
   /** Starts every worker. Throws SIPW_ERR_WORKER_FAILED if one ends before all serve; none is left then. */
   async start(): Promise<void> {
     for (const member of this.#members) this.#launch(member)
+    this.#feelPulses()
     await this.#started.promise
   }
 
@@ -278,8 +291,35 @@ export class Supervisor {
     this.#endWhenEmpty()
   }
 
+  /** Who does not serve yet has its own limit. */
+  #feelPulses(): void {
+    this.#cancelPulse = this.#options.clock.after(pulseMs, () => {
+      for (const member of this.#members) {
+        const elders = member.elders.map(({ process }) => process)
+        if (member.serves) this.#feelPulse(member, member.process!)
+        for (const elder of elders) this.#feelPulse(member, elder)
+      }
+      this.#feelPulses()
+    })
+  }
+
+  #feelPulse(member: Member, process: WorkerProcess): void {
+    const unanswered = this.#unanswered.get(process) ?? 0
+    if (unanswered < mostUnanswered) {
+      this.#unanswered.set(process, unanswered + 1)
+      process.order({ kind: 'pulse' })
+      return
+    }
+    const { log } = this.#options
+    log.error({ worker: member.index, pid: process.pid }, 'a worker stands still: it is ended')
+    process.kill()
+  }
+
   #hear(member: Member, process: WorkerProcess, report: Report): void {
+    this.#unanswered.delete(process)
     switch (report.kind) {
+      case 'alive':
+        break
       case 'here':
         process.order(this.#whoIsAway())
         break
@@ -415,9 +455,11 @@ export class Supervisor {
   }
 
   #endWhenEmpty(): void {
+    if (this.#state !== 'stopping') return
     if (this.#members.some(({ processes }) => processes.length > 0)) return
     this.#cancelKill?.()
     this.#cancelKill = undefined
+    this.#cancelPulse?.()
     for (const member of this.#members) {
       member.plan(undefined)
       member.cancelAway?.()

@@ -175,6 +175,9 @@ export class Worker implements WorkerSeat {
       case 'over':
         this.#handOver.over(order.mark)
         break
+      case 'pulse':
+        this.#report({ kind: 'alive' })
+        break
       case 'retire':
         if (this.#app !== undefined) void this.#retire(this.#app, order.limitMs)
         break

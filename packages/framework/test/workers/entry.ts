@@ -17,6 +17,7 @@ const app = await createApp({ worker, routes: [Answer], log: quiet })
 let fault: unknown
 worker.onReload((data) => {
   if (data === 'fault') throw fault
+  while (data === 'stand still') performance.now()
   if (data === 'refuse') throw new Error(`worker ${worker.workers.index} refuses`)
 })
 await app.listen()

@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import { isWorker, joinWorkers, startWorkers, type WorkerGroup } from '#src/index.js'
+import { systemClock } from '#src/server/clock.js'
 
 const quiet = { error() {}, warn() {}, info() {}, debug() {} }
 const entry = new URL('./entry.js', import.meta.url)
@@ -11,9 +13,15 @@ afterEach(async () => {
   await Promise.all(groups.splice(0).map((group) => group.stop(0)))
 })
 
+/** A fifth of the time that the supervisor waits. */
+const fastClock = {
+  ...systemClock,
+  after: (ms: number, run: () => void) => systemClock.after(ms / 5, run),
+}
+
 async function start(workers: number, data?: unknown): Promise<WorkerGroup> {
   const listen = ['udp:127.0.0.1:0']
-  const group = await startWorkers({ entry, workers, listen, data, log: quiet })
+  const group = await startWorkers({ entry, workers, listen, data, log: quiet, clock: fastClock })
   groups.push(group)
   return group
 }
@@ -58,6 +66,14 @@ test('a worker that cannot start ends the start, and says how it ended', async (
     message: expect.stringContaining('status 3'),
   })
 }, 20_000)
+
+test('a worker that stands still is replaced', async () => {
+  const group = await start(1)
+  const [before] = group.pids
+  void group.reload('stand still')
+  while (group.pids[0] === before || group.pids[0] === undefined) await pause(20)
+  expect(await group.reload('fine')).toEqual([])
+}, 30_000)
 
 test('what a worker does with orders is said before they may come', async () => {
   const group = await start(1)

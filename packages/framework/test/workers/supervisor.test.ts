@@ -16,6 +16,8 @@ interface Process {
   readonly events: WorkerEvents
   readonly place: Placement
   killed: boolean
+  /** It answers nothing any more. */
+  still: boolean
 }
 
 function rig(count: number) {
@@ -27,11 +29,16 @@ function rig(count: number) {
       const process: Process = {
         ...{ index, launchedAt: clock.now(), orders: [], sockets: [], events, place },
         killed: false,
+        still: false,
       }
       processes.push(process)
       return {
         pid: processes.length,
         order: (order, socket) => {
+          if (order.kind === 'pulse') {
+            if (!process.still) events.report({ kind: 'alive' })
+            return
+          }
           process.orders.push(order)
           process.sockets.push(socket)
         },
@@ -119,6 +126,39 @@ test('who never gets ready is ended after half a minute, and replaced', async ()
   expect(processes.filter(({ index }) => index === 0)).toHaveLength(3)
 })
 
+test('who stands still is ended when it has left five questions unanswered, and replaced', async () => {
+  const { clock, latest, processes, running } = rig(2)
+  await running()
+  clock.advance(60_000)
+  const stuck = latest(1)
+  stuck.still = true
+  clock.advance(10_000)
+  expect(stuck.killed).toBe(false)
+  // Whatever it says, it lives.
+  stuck.events.report({ kind: 'tells', topic: 'a', news: 1 })
+  clock.advance(10_000)
+  expect(stuck.killed).toBe(false)
+  clock.advance(2_000)
+  expect(stuck.killed).toBe(true)
+  clock.advance(0)
+  expect(processes.map(({ index }) => index)).toEqual([0, 1, 1])
+})
+
+test('who stands still after it has retired is ended, too', async () => {
+  const { clock, supervisor, latest, say, running } = rig(1)
+  await running()
+  const old = latest(0)
+  const swapped = supervisor.swap()
+  say(0, { kind: 'serves' })
+  await settled()
+  old.events.report({ kind: 'retired', port: 4_000, branches: [] })
+  await swapped
+  old.still = true
+  clock.advance(12_000)
+  expect([old.killed, latest(0).killed]).toEqual([true, false])
+  expect(latest(0).orders.at(-1)).toEqual({ kind: 'over', mark: 0 })
+})
+
 test('a worker replaced within a second is not away: what is for it waits', async () => {
   const { clock, die, serve, ordered, running } = rig(2)
   await running()
@@ -189,6 +229,23 @@ test('a swap: the successor gets the place when it serves, and the old one finis
   old.events.ended('status 0', true)
   expect(successor.orders.at(-1)).toEqual({ kind: 'over', mark: 0 })
   expect(processes).toHaveLength(2)
+})
+
+test('one that has retired ends while nobody has its place: it is taken all the same', async () => {
+  const { clock, supervisor, processes, latest, say, die, running } = rig(1)
+  await running()
+  const old = latest(0)
+  const swapped = supervisor.swap()
+  say(0, { kind: 'serves' })
+  await settled()
+  old.events.report({ kind: 'retired', port: 4_000, branches: [] })
+  await swapped
+  die(0)
+  clock.advance(0)
+  die(0)
+  old.events.ended('status 0', true)
+  clock.advance(250)
+  expect(processes).toHaveLength(4)
 })
 
 test('a swap whose code does not start says how it ended, and changes nothing', async () => {
