@@ -94,8 +94,8 @@ export class Supervisor {
 
   /** Starts every worker. Throws SIPW_ERR_WORKER_FAILED if one ends before all serve; none is left then. */
   async start(): Promise<void> {
-    for (const member of this.#members) this.#launch(member)
     this.#feelPulses()
+    for (const member of this.#members) this.#launch(member)
     await this.#started.promise
   }
 
