@@ -1,8 +1,8 @@
 /** Two workers behind one port, called by SIPp from one address; and one of them killed. */
 import { afterEach, expect, test } from '@jest/globals'
-import { readFileSync } from 'node:fs'
 import { Balancer } from './balancer.js'
 import { freePort } from './free-ports.js'
+import { childrenOf } from './process-tree.js'
 import { stopAll } from './processes.js'
 import { SipBackend } from './sip-backend.js'
 import { Sipp } from './sipp.js'
@@ -68,7 +68,7 @@ test('a worker is killed: calls of before end as they should, calls of that mome
   const before = Sipp.call({ ...load, port: callerPort, calls: 300, holdMs: 8_000 })
   await balancer.process.printed(/ready/)
   await pause(5_500)
-  const [worker = 0] = workersOf(balancer)
+  const [worker = 0] = childrenOf(balancer.process.pid)
   process.kill(worker, 'SIGKILL')
   const after = Sipp.call({ ...load, port: nextCallerPort, calls: 1_000, holdMs: 500 })
   await balancer.process.printed(/"how":"SIGKILL"[^]*was replaced/)
@@ -76,10 +76,6 @@ test('a worker is killed: calls of before end as they should, calls of that mome
   expect(await after.finished()).toEqual(allSuccessful(1_000))
   backend.close()
 }, 60_000)
-
-function workersOf({ process: { pid } }: Balancer): readonly number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ').map(Number)
-}
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))

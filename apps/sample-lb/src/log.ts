@@ -1,5 +1,5 @@
 /** The log of the process: pino, as JSON for machines or as lines for people. */
-import { type Log, logOutput, tellLost } from '@sipwright/framework'
+import { type Log, logOutput } from '@sipwright/framework'
 import { pino } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 import { type ConfigValues } from './config/schema.js'
@@ -30,7 +30,7 @@ export function openLog(
     output.write(shown(line))
   }
   const log = pino({ level, base }, { write })
-  output.onLost = (lines) => tellLost(log, lines)
+  output.log = log
   return Object.assign(log, {
     onLine: (listener: (line: string) => void) => {
       listeners.add(listener)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { freePort } from '@sipwright/test/system/free-ports.js'
+import { childrenOf } from '@sipwright/test/system/process-tree.js'
 import { pause, Program, request, response, run, SipSocket } from './process.js'
 
 jest.setTimeout(60_000)
@@ -98,8 +99,8 @@ test.each([1, 2])(
 
 test('what the first worker is asked before the last one serves is done when all do', async () => {
   const program = launch(2)
-  await until(() => workersOf(program).filter(isWorker).length === 2)
-  const last = workersOf(program)[1]!
+  await until(() => childrenOf(program.pid).filter(isWorker).length === 2)
+  const last = childrenOf(program.pid)[1]!
   process.kill(last, 'SIGSTOP')
   await program.printed(/administration is served/)
   await ask('POST', '/api/v1/config/reload')
@@ -114,7 +115,7 @@ test('two workers: what operators say survives the worker that served them', asy
   await ask('POST', `${fs1}/actions/drain`, { reason: 'kernel' })
   const { workers } = (await ask('GET', '/api/v1/status')) as Status
   expect(workers).toMatchObject({ count: 2, answered: 2 })
-  const pids = workersOf(program)
+  const pids = childrenOf(program.pid)
   process.kill(pids[workers.serving]!, 'SIGKILL')
   const { serving } = workers
   await until(async () => (await statusNow())?.workers.serving === 1 - serving)
@@ -219,13 +220,6 @@ async function statusNow(): Promise<Status | undefined> {
   } catch {
     return undefined
   }
-}
-
-/** In the order in which they were started: by number. */
-function workersOf({ child }: Program): readonly number[] {
-  const pid = String(child.pid)
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim()
-  return children === '' ? [] : children.split(' ').map(Number)
 }
 
 /** Not yet while it is what started it. */

@@ -20,6 +20,12 @@ export class Program {
     this.#exit = once(this.child, 'close').then(([code]) => code as number | null)
   }
 
+  get pid(): number {
+    const { pid } = this.child
+    if (pid === undefined) throw new Error('it did not start')
+    return pid
+  }
+
   /** The exit status, within `limitMs`. */
   exit(limitMs = 45_000): Promise<number | null> {
     return within(limitMs, this.#exit, () => `still runs\n${this.stdout}${this.stderr}`)

@@ -1,9 +1,10 @@
 /** `workers: 2` as an operator meets it: signals, crashes, and dialogs that outlive them. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { freePort } from '@sipwright/test/system/free-ports.js'
+import { childrenOf, isAlive } from '@sipwright/test/system/process-tree.js'
 import { pause, Program, request, response, run, SipSocket } from './process.js'
 
 jest.setTimeout(60_000)
@@ -38,7 +39,7 @@ test('it is ready when all workers are, and ends on SIGTERM with status 0', asyn
   expect(JSON.parse((await program.printed(/^\{.*"msg":"ready".*\}$/m))[0])).toMatchObject({
     listen: [`udp:127.0.0.1:${String(port)}`],
   })
-  expect(workersOf(program)).toHaveLength(2)
+  expect(childrenOf(program.pid)).toHaveLength(2)
   program.kill('SIGTERM')
   expect(await program.exit()).toBe(0)
   expect(program.stderr).toBe('')
@@ -172,7 +173,7 @@ test('a second SIGTERM ends it at once', async () => {
 test('signals that reach workers too, as from a terminal or a service manager, do not end them before their calls', async () => {
   const program = await start()
   const call = await establishCall('c1')
-  for (const pid of workersOf(program)) {
+  for (const pid of childrenOf(program.pid)) {
     for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR2']) process.kill(pid, signal)
   }
   program.kill('SIGINT')
@@ -187,7 +188,7 @@ test('signals that reach workers too, as from a terminal or a service manager, d
 
 test('workers do not outlive their supervisor: the port is free for the next one', async () => {
   const first = await start()
-  const workers = workersOf(first)
+  const workers = childrenOf(first.pid)
   first.kill('SIGKILL')
   await first.exit()
   expect(workers.filter(isAlive)).toEqual([])
@@ -260,25 +261,10 @@ function viaPort(text: string): number {
   return Number(/^Via: SIP\/2\.0\/UDP 127\.0\.0\.1:(\d+)/m.exec(text)?.[1])
 }
 
-function workersOf({ child }: Program): readonly number[] {
-  const pid = String(child.pid)
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim()
-  return children === '' ? [] : children.split(' ').map(Number)
-}
-
 /** Kills one after the other, as each replacement serves. */
 async function killWorkers(program: Program): Promise<void> {
-  for (const pid of workersOf(program)) {
+  for (const pid of childrenOf(program.pid)) {
     process.kill(pid, 'SIGKILL')
     await program.printed(new RegExp(`"pid":${String(pid)},"how":"SIGKILL"[^]*was replaced`))
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    // A process that has ended and is not yet waited for is a zombie: Z.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${String(pid)}/status`, 'latin1'))
-  } catch {
-    return false
   }
 }

@@ -106,7 +106,6 @@ export {
   type ListenAddress,
   type RouteClass,
 } from './server/app.js'
-export { tellLost } from './server/log.js'
 export { logOutput, type LogOutput } from './server/log-output.js'
 export { WatchedText, type WatchedTextOptions } from './server/watched-text.js'
 export { type WorkerApp, type SeatAddress, type WorkerSeat } from './server/worker-seat.js'

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, expect, test } from '@jest/globals'
+import { childrenOf, isAlive } from '@sipwright/test/system/process-tree.js'
 import { pause, Program, run } from '../process.js'
 
 interface Result {
@@ -37,7 +37,7 @@ test('the demo says what runs and shows live calls; Ctrl-C ends it and all its p
   const program = start('--cps', '10')
   await program.printed(/^ +balancer +udp:127\.0\.0\.1:\d+ tcp:127\.0\.0\.1:\d+$/m)
   await program.printed(/^calls .* in progress [1-9]/m)
-  const children = childrenOf(program.child.pid ?? 0)
+  const children = childrenOf(program.pid)
   expect(children.length).toBe(4)
   program.kill('SIGINT')
   expect(await program.exit()).toBe(0)
@@ -47,7 +47,7 @@ test('the demo says what runs and shows live calls; Ctrl-C ends it and all its p
 test('no process of the demo outlives a parent that was killed', async () => {
   const program = start('--cps', '5')
   await program.printed(/^calls /m)
-  const children = childrenOf(program.child.pid ?? 0)
+  const children = childrenOf(program.pid)
   expect(children.length).toBe(4)
   program.kill('SIGKILL')
   await program.exit()
@@ -60,32 +60,7 @@ function start(...args: readonly string[]): Program {
   return program
 }
 
-function childrenOf(parent: number): readonly number[] {
-  return processes().filter((pid) => statOf(pid)?.split(' ')[1] === String(parent))
-}
-
 async function expectGone(pids: readonly number[]): Promise<void> {
   for (let tries = 0; tries < 100 && pids.some(isAlive); tries++) await pause(50)
   expect(pids.filter(isAlive)).toEqual([])
-}
-
-function isAlive(pid: number): boolean {
-  const state = statOf(pid)?.split(' ')[0]
-  return state !== undefined && state !== 'Z'
-}
-
-function processes(): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-}
-
-/** State, parent and what follows, behind the name in brackets; undefined for a process that is gone. */
-function statOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2)
-  } catch {
-    return undefined
-  }
 }

@@ -3,6 +3,7 @@
  * bound, and the process ends all the same.
  */
 import sonicBoom, { type SonicBoom } from 'sonic-boom'
+import { type Log } from '../environment.js'
 
 /** Bytes that wait for a slow reader at most; lines beyond that are lost, and counted. */
 const mostWaiting = 16 * 1_048_576
@@ -13,8 +14,8 @@ const patienceMs = 1_000
 const pauseMs = 100
 
 export class LogOutput {
-  /** Told how many lines were lost, when lines are read again. */
-  onLost: ((lines: number) => void) | undefined = undefined
+  /** The log whose lines these are: how many were lost is told in it, when they are read again. */
+  log: Log | undefined = undefined
   readonly #lines: SonicBoom
   #isBroken = false
   #lost = 0
@@ -50,7 +51,6 @@ export class LogOutput {
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
       timer = setTimeout(resolve, patienceMs)
-      this.#lines.once('error', () => resolve())
       this.#lines.flush(() => resolve())
     })
     clearTimeout(timer)
@@ -58,9 +58,9 @@ export class LogOutput {
 
   #tellLost(): void {
     if (this.#lost === 0) return
-    const lost = this.#lost
+    const lines = this.#lost
     this.#lost = 0
-    this.onLost?.(lost)
+    this.log?.warn({ lines }, 'lines of the log were lost: they were not read in time')
   }
 
   #writeRest(): void {

@@ -7,11 +7,6 @@ import { logOutput } from './log-output.js'
 export function systemLog(): Log {
   const output = logOutput(1)
   const log = pino({ level: 'info' }, output)
-  output.onLost = (lines) => tellLost(log, lines)
+  output.log = log
   return log
-}
-
-/** Says in the log itself that lines of it are missing. */
-export function tellLost(log: Log, lines: number): void {
-  log.warn({ lines }, 'lines of the log were lost: they were not read in time')
 }

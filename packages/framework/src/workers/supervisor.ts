@@ -295,9 +295,8 @@ export class Supervisor {
   #feelPulses(): void {
     this.#cancelPulse = this.#options.clock.after(pulseMs, () => {
       for (const member of this.#members) {
-        const elders = member.elders.map(({ process }) => process)
         if (member.serves) this.#feelPulse(member, member.process!)
-        for (const elder of elders) this.#feelPulse(member, elder)
+        for (const { process } of [...member.elders]) this.#feelPulse(member, process)
       }
       this.#feelPulses()
     })

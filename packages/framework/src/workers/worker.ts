@@ -125,10 +125,6 @@ export class Worker implements WorkerSeat {
     this.#stop = run
   }
 
-  #notYetServing(method: string): void {
-    if (this.#app !== undefined) throw new SipError('SIPW_ERR_ALREADY_SERVING', [method])
-  }
-
   receiver(address: SeatAddress, receiver: Gate): Receiver {
     const { inherited } = address
     if (inherited?.kind !== 'datagrams') return receiver
@@ -188,6 +184,10 @@ export class Worker implements WorkerSeat {
         else void this.#serve(order, this.#app)
         break
     }
+  }
+
+  #notYetServing(method: string): void {
+    if (this.#app !== undefined) throw new SipError('SIPW_ERR_ALREADY_SERVING', [method])
   }
 
   #connection(listener: number, socket: Socket): void {

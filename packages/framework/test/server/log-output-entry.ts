@@ -1,7 +1,6 @@
 /** What `log-output.test.ts` starts: a process that logs as its first argument says, and ends when it is written to. */
 import { pino } from 'pino'
 import { createApp } from '#src/index.js'
-import { tellLost } from '#src/server/log.js'
 import { LogOutput } from '#src/server/log-output.js'
 
 const line = `{"msg":"${'x'.repeat(1_000)}"}\n`
@@ -17,14 +16,12 @@ switch (process.argv[2] as 'one' | 'many' | 'app') {
       process.exit(3)
     })
     break
-  case 'many': {
-    const log = pino(output)
-    output.onLost = (lines) => tellLost(log, lines)
+  case 'many':
+    output.log = pino(output)
     for (let n = 0; n < 4_000; n++) output.write(line)
     setTimeout(() => say('goes on'), 10)
     process.stdin.once('data', () => process.exit(3))
     break
-  }
   case 'app': {
     const app = await createApp({ routes: [] })
     app.log.info({}, 'the last word')

@@ -64,7 +64,17 @@ function rig(count: number) {
     serve(...Array.from({ length: count }, (_, index) => index))
     await started
   }
-  return { clock, processes, supervisor, latest, say, serve, die, ordered, running }
+  /** Swaps until `old`, the process of `index`, has retired. */
+  const retire = async (index: number) => {
+    const old = latest(index)
+    const swapped = supervisor.swap()
+    say(index, { kind: 'serves' })
+    await settled()
+    old.events.report({ kind: 'retired', port: 4_000, branches: [] })
+    await settled()
+    return { old, swapped }
+  }
+  return { clock, processes, supervisor, latest, say, serve, die, ordered, running, retire }
 }
 
 test('it has started when every worker serves', async () => {
@@ -145,13 +155,9 @@ test('who stands still is ended when it has left five questions unanswered, and 
 })
 
 test('who stands still after it has retired is ended, too', async () => {
-  const { clock, supervisor, latest, say, running } = rig(1)
+  const { clock, latest, running, retire } = rig(1)
   await running()
-  const old = latest(0)
-  const swapped = supervisor.swap()
-  say(0, { kind: 'serves' })
-  await settled()
-  old.events.report({ kind: 'retired', port: 4_000, branches: [] })
+  const { old, swapped } = await retire(0)
   await swapped
   old.still = true
   clock.advance(12_000)
@@ -232,13 +238,9 @@ test('a swap: the successor gets the place when it serves, and the old one finis
 })
 
 test('one that has retired ends while nobody has its place: it is taken all the same', async () => {
-  const { clock, supervisor, processes, latest, say, die, running } = rig(1)
+  const { clock, processes, die, running, retire } = rig(1)
   await running()
-  const old = latest(0)
-  const swapped = supervisor.swap()
-  say(0, { kind: 'serves' })
-  await settled()
-  old.events.report({ kind: 'retired', port: 4_000, branches: [] })
+  const { old, swapped } = await retire(0)
   await swapped
   die(0)
   clock.advance(0)
@@ -285,14 +287,9 @@ test('a successor that never gets ready is ended after half a minute; one that d
 })
 
 test('one that has retired speaks to its successor alone, and is told to stop with all others', async () => {
-  const { supervisor, latest, say, ordered, running } = rig(2)
+  const { supervisor, latest, ordered, running, retire } = rig(2)
   await running()
-  const old = latest(1)
-  const swapped = supervisor.swap()
-  say(1, { kind: 'serves' })
-  await settled()
-  old.events.report({ kind: 'retired', port: 4_000, branches: [] })
-  await settled()
+  const { old, swapped } = await retire(1)
   old.events.report({ kind: 'tells', topic: 'a', news: 1 })
   expect(ordered(1, 'told')).toHaveLength(1)
   expect(ordered(0, 'told')).toEqual([])
