@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from '@jest/globals'
@@ -141,8 +141,9 @@ test('on reload the file is opened again: what was moved away stays as it is', a
   const { network, app, caller, records, file } = await rig(486, 486)
   caller.call('sip:bob@example.com')
   await network.run(1_000)
-  // Until the line is there: the file is written by the system in its own time.
-  while (records().length === 0) await new Promise((resolve) => setImmediate(resolve))
+  // Until the line is there: the file is made and written by the system in its own time.
+  const isWritten = () => existsSync(file) && records().length > 0
+  while (!isWritten()) await new Promise((resolve) => setImmediate(resolve))
   renameSync(file, `${file}.1`)
   await app.reload()
   caller.call('sip:bob@example.com')
